@@ -1,0 +1,1 @@
+"""surveykit: from an item bank to an evaluation report."""
