@@ -1,28 +1,33 @@
-"""The catalogue of problems: one code, one template, said with place, finding and remedy.
+"""The catalogue of problems: one code, one sentence in each language, said with place, finding and remedy.
 
 A `Problem` is data. It is raised inside a `SurveykitError` when work cannot go on, warned about with `SurveykitWarning` when a
-caller should look, and carried by every result when an estimate is undefined or needs a caveat. The English templates live here;
-`surveykit.language` holds the same codes in every other language.
+caller should look, and carried by every result when an estimate is undefined or needs a caveat. The sentences live beside this
+module in `problems/<room>.yaml`, a code with its en, zh and ru template.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 from typing import Literal
+
+import yaml
 
 Severity = Literal["error", "warning", "note"]
 Value = str | int | float
 
-TEMPLATES: dict[str, str] = {}
-"""Problem code -> English template. Rooms add their own with `register`."""
 
-
-def register(templates: dict[str, str]) -> None:
-    """Add templates to the catalogue; a code that exists with another text is refused."""
-    for code, template in templates.items():
-        if TEMPLATES.setdefault(code, template) != template:
-            raise ValueError(f"problem code {code} is already registered with another template")
+@cache
+def templates() -> Mapping[str, Mapping[str, str]]:
+    """Problem code -> language -> template, from every file of `problems/`."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    found: dict[str, Mapping[str, str]] = {}
+    for file in sorted((files("surveykit") / "problems").iterdir(), key=lambda entry: entry.name):
+        if file.name.endswith(".yaml"):
+            found.update(yaml.load(file.read_text(encoding="utf-8"), loader) or {})
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +46,15 @@ class Problem:
     def of(cls, code: str, place: str = "", severity: Severity = "error", **values: Value) -> Problem:
         """Build a problem from keyword values, checking that the code exists and the template can be filled."""
         problem = cls(code, tuple(sorted(values.items())), place, severity)
-        TEMPLATES[code].format(**values)
+        problem.message()
         return problem
 
-    @property
-    def message(self) -> str:
-        """The English sentence without its place."""
-        return TEMPLATES[self.code].format(**dict(self.values))
+    def message(self, lang: str = "en") -> str:
+        """The sentence in `lang`, without its place."""
+        return templates()[self.code][lang].format(**dict(self.values))
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.message}" if self.place else self.message
+        return f"{self.place}: {self.message()}" if self.place else self.message()
 
 
 def _joined(problems: Iterable[Problem]) -> str:
