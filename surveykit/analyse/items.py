@@ -45,9 +45,7 @@ class ItemDescription(Result):
         mean = float(counts @ values / n) if n else np.nan
         sd = float(np.sqrt(counts @ (values - mean) ** 2 / (n - 1))) if n > 1 else np.nan
         boxes = min(self.boxes, len(counts) // 2)
-        successes = np.array(
-            [counts[-boxes:].sum(), counts[:boxes].sum(), counts[0], counts[-1], self.missing[item]]
-        )
+        successes = np.array([counts[-boxes:].sum(), counts[:boxes].sum(), counts[0], counts[-1], self.missing[item]])
         bases = np.array([n, n, n, n, asked])
         with np.errstate(invalid="ignore", divide="ignore"):
             shares = successes / bases

@@ -32,9 +32,7 @@ class NetPromoter(Result):
     method: Method
 
     def _table(self) -> pd.DataFrame:
-        detractors, passives, promoters = (
-            sum(self.counts[part]) for part in (slice(0, 7), slice(7, 9), slice(9, 11))
-        )
+        detractors, passives, promoters = (sum(self.counts[part]) for part in (slice(0, 7), slice(7, 9), slice(9, 11)))
         bounds = nps_adjusted_wald if self.method == "adjusted_wald" else nps_wald
         score, error = nps_score(promoters, detractors, self.n)
         low, high = bounds(promoters, detractors, self.n, self.conf_level)
@@ -103,7 +101,5 @@ def nps(x: Any, conf_level: float = 0.95, method: Method = "adjusted_wald") -> N
         conf_level=conf_level,
         method=method,
         problems=() if len(values) else (Problem.of("ANALYSE-NOANSWER", "nps", "warning"),),
-        provenance=Provenance.of(
-            "nps", data=series_fingerprint(values, missing), conf_level=conf_level, method=method
-        ),
+        provenance=Provenance.of("nps", data=series_fingerprint(values, missing), conf_level=conf_level, method=method),
     )
