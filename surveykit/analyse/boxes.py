@@ -77,10 +77,10 @@ class BoxShare(Result):
 def top_box(x: Any, scale: Scale | tuple[int, int], boxes: int = 2, conf_level: float = 0.95) -> BoxShare:
     """The share of answers in the `boxes` highest values of a scale.
 
-    `x` holds answer codes (n,); `scale` is a Scale or its (low, high). Estimate = count in the boxes / count answered, with Wilson's
-    score interval. Missing answers are outside the base; their share stands in the table. Raises SurveykitError for answers outside the
-    scale and for more boxes than the scale has values. No answers: undefined (NaN) with a Problem.
-    Source: Wilson 1927. In R: `prop.test(count, n, correct = FALSE)`.
+    `x` holds answer codes (n,); `scale` is a Scale or its (low, high). Estimate = count in the boxes / count
+    answered, with Wilson's score interval. Missing answers are outside the base; their share stands in the table.
+    Raises SurveykitError for answers outside the scale and for more boxes than the scale has values. No answers:
+    undefined (NaN) with a Problem. Source: Wilson 1927. In R: `prop.test(count, n, correct = FALSE)`.
     """
     return _share(x, scale, boxes, conf_level, "top_box")
 

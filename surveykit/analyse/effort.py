@@ -75,9 +75,10 @@ class EffortScore(Result):
 def ces(x: Any, scale: Scale | tuple[int, int] = (1, 7), conf_level: float = 0.95) -> EffortScore:
     """Customer effort score: the mean answer to the effort question, on the scale's own units, high meaning easy.
 
-    `x` holds answer codes (n,) of `scale` (a Scale or its (low, high)). Interval: mean -+ t(n - 1) sd / sqrt(n). Missing answers are
-    outside the base. Raises SurveykitError for answers outside the scale. Below two answers the interval is undefined, without any the
-    mean is, with a Problem. Source: Dixon, Freeman & Toman 2010 (the question). In R: `t.test(x)`.
+    `x` holds answer codes (n,) of `scale` (a Scale or its (low, high)). Interval: mean -+ t(n - 1) sd / sqrt(n).
+    Missing answers are outside the base. Raises SurveykitError for answers outside the scale. Below two answers the
+    interval is undefined, without any the mean is, with a Problem. Source: Dixon, Freeman & Toman 2010 (the
+    question). In R: `t.test(x)`.
     """
     low, high = (scale.low, scale.high) if isinstance(scale, Scale) else scale
     values, missing = answers(x, low, high, "ces")

@@ -88,10 +88,11 @@ class NetPromoter(Result):
 def nps(x: Any, conf_level: float = 0.95, method: Method = "adjusted_wald") -> NetPromoter:
     """Net promoter score of answers from 0 to 10: per cent promoters (9-10) minus per cent detractors (0-6), -100 to 100 points.
 
-    `x` holds answer codes (n,). Standard error 100 sqrt((p + d - (p - d)^2) / n); interval by adjusted Wald (three answers added: 3/4
-    promoter, 3/4 detractor, 3/2 passive) or plain Wald. Missing answers are outside the base. Raises SurveykitError for anything but whole
-    numbers from 0 to 10, and names the shift when the codes run from 1 to 11. No answers: undefined with a Problem.
-    Source: Rocks 2016 (interval). In R: no standard function; see tests/oracle/make.R, ids `nps.*`.
+    `x` holds answer codes (n,). Standard error 100 sqrt((p + d - (p - d)^2) / n); interval by adjusted Wald (three
+    answers added: 3/4 promoter, 3/4 detractor, 3/2 passive) or plain Wald. Missing answers are outside the base.
+    Raises SurveykitError for anything but whole numbers from 0 to 10, and names the shift when the codes run from 1
+    to 11. No answers: undefined with a Problem. Source: Rocks 2016 (interval). In R: no standard function; see
+    tests/oracle/make.R, ids `nps.*`.
     """
     values, missing = answers(x, 0, 10, "nps")
     return NetPromoter(
