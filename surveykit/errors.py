@@ -1,8 +1,8 @@
 """The catalogue of problems: one code, one sentence in each language, said with place, finding and remedy.
 
-A `Problem` is data. It is raised inside a `SurveykitError` when work cannot go on, warned about with `SurveykitWarning` when a
-caller should look, and carried by every result when an estimate is undefined or needs a caveat. The sentences live beside this
-module in `problems/<room>.yaml`, a code with its en, zh and ru template.
+A `Problem` is data. It is raised inside a `SurveykitError` when work cannot go on, warned about with
+`SurveykitWarning` when a caller should look, and carried by every result when an estimate is undefined or needs a
+caveat. The sentences live beside this module in `problems/<room>.yaml`, a code with its en, zh and ru template.
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ def templates() -> Mapping[str, Mapping[str, str]]:
 class Problem:
     """One finding about a file, an item, a column or an estimate.
 
-    `code` names a template; `values` fill it; `place` says where ("scales.yaml:12", "item RES4", "column RES4, rows 3, 18").
+    `code` names a template; `values` fill it; `place` says where ("scales.yaml:12", "item RES4", "column RES4, rows
+    3, 18").
     """
 
     code: str
