@@ -29,7 +29,7 @@ def cdf(h: ArrayLike, k: ArrayLike, rho: ArrayLike) -> FloatArray:
 
     Phi(h) Phi(k) plus the integral of the density over the correlation from 0 to rho, taken over its arc
     sine with Gauss-Legendre nodes (Drezner & Wesolowsky 1990; Genz 2004): 16 nodes up to |rho| = .6, 40
-    up to .95, 200 beyond, where the error stays below 1e-12 for |rho| <= .999.
+    up to .95, 200 beyond, where the error stays below 1e-11 for |rho| <= .999.
     """
     x, y, r = np.broadcast_arrays(
         *(np.clip(np.asarray(value, dtype=np.float64), -38, 38) for value in (h, k, rho))

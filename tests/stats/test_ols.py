@@ -183,6 +183,13 @@ def test_a_row_that_alone_determines_a_coefficient_is_named():
     assert np.isnan(robust_covariance(design, found.residuals, "HC3")).all()
 
 
+def test_shapiro_wilk_is_left_undefined_for_very_many_rows():
+    x, y = planted(11, n=5001)
+    found = diagnostics(sm.add_constant(x), y)
+    assert [problem.code for problem in found.problems] == ["STATS-SHAPIRO"]
+    assert np.isnan(found.shapiro)
+
+
 def test_unusable_designs_and_kinds_are_refused():
     x, y = planted(10)
     with pytest.raises(SurveykitError, match="linearly dependent"):

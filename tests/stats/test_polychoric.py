@@ -55,6 +55,8 @@ def test_a_code_outside_the_levels_is_refused_with_its_column():
         ("STATS-LEVEL", "column RES2"),
     ]
     assert "2 answers hold 9" in str(caught.value)
+    with pytest.raises(SurveykitError, match="2 of 3 variables"):
+        Counts.of([[1, 1, 1]], NAMES, [(1, 2), (1, 2)])
 
 
 @pytest.mark.parametrize("rho", [-0.999, -0.97, -0.9, -0.5, 0.0, 0.3, 0.6, 0.94, 0.96, 0.999])
