@@ -44,12 +44,25 @@ def whiskers(
         shape = "<" if point < left else ">" if point > right else marker
         fill = "white" if hollow is not None and hollow[row] else colour
         axes.plot(
-            [np.clip(point, left, right)], [y], shape, ms=style.font_size * 0.62, mfc=fill, mec=colour, mew=1.3,
-            clip_on=False, zorder=4,
-        )  # fmt: skip
+            [np.clip(point, left, right)],
+            [y],
+            shape,
+            ms=style.font_size * 0.62,
+            mfc=fill,
+            mec=colour,
+            mew=1.3,
+            clip_on=False,
+            zorder=4,
+        )
 
 
-def absent(axes: Axes, at: Sequence[float], missing: str, style: Style) -> None:
-    """Write `missing` at the start of the rows that have nothing to draw."""
+def absent(axes: Axes, at: Sequence[float], missing: str, style: Style, x: float | None = None) -> None:
+    """Write `missing` in the rows that have nothing to draw, at `x` or at the start of the axis."""
     for y in at:
-        axes.text(axes.get_xlim()[0], y, f" {missing}", color=style.palette.muted, va="center_baseline")
+        axes.text(
+            axes.get_xlim()[0] if x is None else x,
+            y,
+            f" {missing}",
+            color=style.palette.muted,
+            va="center_baseline",
+        )

@@ -1,4 +1,6 @@
-"""The two faces of every figure: DejaVu Sans (shipped with matplotlib) and Noto Sans SC (from an installed package)."""
+"""The two faces of every figure: DejaVu Sans (shipped with matplotlib) and Noto Sans SC (from an installed
+package).
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ def latin_path() -> Path:
 
 
 def register() -> None:
-    """Make both faces known to matplotlib, whatever its cached list or the system holds; a second call does nothing."""
+    """Make both faces known to matplotlib, whatever its cached list or the system holds; a second call does
+    nothing.
+    """
     known = {entry.fname for entry in fontManager.ttflist}
     for path in (latin_path(), han_path()):
         if str(path) not in known:
@@ -41,9 +45,11 @@ def register() -> None:
 
 
 def families(texts: Iterable[str] = ()) -> list[str]:
-    """The family list for per-glyph fallback: Noto first where a text holds Chinese, so that digits match; else DejaVu.
+    """The family list for per-glyph fallback: Noto first where a text holds Chinese, so that digits match;
+    else DejaVu.
 
-    Noto Sans SC draws curly quotes, the apostrophe and the ellipsis a full em wide: right in Chinese, wrong elsewhere.
+    Noto Sans SC draws curly quotes, the apostrophe and the ellipsis a full em wide: right in Chinese, wrong
+    elsewhere.
     """
     chinese = any(is_wide(char) for text in texts for char in text)
     return [HAN, LATIN] if chinese else [LATIN, HAN]
@@ -61,7 +67,9 @@ def coverage() -> frozenset[int]:
 
 
 def printable(text: str) -> str:
-    """`text` with what neither face can draw shown as U+FFFD, invisible format characters dropped, controls as spaces."""
+    """`text` with what neither face can draw shown as U+FFFD, invisible format characters dropped, controls
+    as spaces.
+    """
     if text.isascii() and text.isprintable():
         return text
     return "".join(_drawn(char) for char in text)

@@ -14,12 +14,12 @@ from surveykit.draw.checks import clean, plain, rows_of
 from surveykit.draw.colour import text_on
 from surveykit.draw.rows import Format
 from surveykit.draw.sheet import MARGIN, Head, Sheet
-from surveykit.draw.style import Style, styled
+from surveykit.draw.style import DEFAULT, Style, styled
 from surveykit.draw.text import Ruler
 from surveykit.errors import SurveykitError
 
 BAR_WIDTH, BAR_HEIGHT = 1.5, 0.08
-SMALLEST_CELL, LARGEST_CELL = 0.17, 0.62
+SMALLEST_CELL, LARGEST_CELL, CROWDED = 0.17, 0.62, 12
 
 
 def correlation_heatmap(
@@ -31,24 +31,28 @@ def correlation_heatmap(
     title: str = "",
     fmt: Format = plain,
     missing: str = "–",
-    style: Style = Style(),
+    style: Style = DEFAULT,
 ) -> Figure:
     """Correlations (k x k, only the lower triangle is read) as coloured cells, -1 to 1, with their numbers.
 
-    Rows are numbered and columns carry the numbers, so that long labels stand once and upright (APA 7, section 7.11).
-    `diagonal`: texts for the diagonal, such as a reliability or a square root of AVE. NaN is a white cell with `missing`.
-    Numbers shrink with the cells and are left out where they would be under 4 points; widen the style then.
-    Errors: DRAW-EMPTY, DRAW-SHAPE.
+    Rows are numbered and columns carry the numbers, so that long labels stand once and upright (APA 7,
+    section 7.11). `diagonal`: texts for the diagonal, such as a reliability or a square root of AVE. NaN is a
+    white cell with `missing`. Numbers shrink with the cells and are left out where they would be under 4
+    points; widen the style then. Errors: DRAW-EMPTY, DRAW-SHAPE.
     """
     names = rows_of(labels)
     count = len(names)
     values = np.asarray(matrix, dtype=float)
     if values.shape != (count, count):
         found = " x ".join(map(str, values.shape))
-        raise SurveykitError.of("DRAW-SHAPE", "matrix", what="matrix", found=found, expected=f"{count} x {count}")
+        raise SurveykitError.of(
+            "DRAW-SHAPE", "matrix", what="matrix", found=found, expected=f"{count} x {count}"
+        )
     own = clean(diagonal) if diagonal is not None else [""] * count
     if len(own) != count:
-        raise SurveykitError.of("DRAW-SHAPE", "diagonal", what="diagonal", found=str(len(own)), expected=str(count))
+        raise SurveykitError.of(
+            "DRAW-SHAPE", "diagonal", what="diagonal", found=str(len(own)), expected=str(count)
+        )
     style = style.suited([*names, title, scale_label])
     palette = style.palette
     with styled(style):
@@ -57,10 +61,12 @@ def correlation_heatmap(
         number = max(ruler.width(f"{at + 1}", style.font_size) for at in range(count)) + 0.1
         room = style.width - 2 * MARGIN - number - 0.15
         natural = max(ruler.width(name, style.font_size) for name in names) * 1.04
-        label_width = min(natural, max(0.3 * room, min(0.5 * room, room - count * 0.45)))
-        wrapped = [ruler.wrap(name, style.font_size, label_width) for name in names]
+        label_width = min(natural, max(0.22 * room, min(0.5 * room, room - count * 0.45)))
+        letter = style.font_size if count <= CROWDED else style.small * 0.9
+        wrapped = [ruler.wrap(name, letter, label_width) for name in names]
+        label_width = max(ruler.width(name, letter) for name in wrapped)
         cell = min(max((room - label_width) / count, SMALLEST_CELL), LARGEST_CELL)
-        tallest = max(ruler.height(name, style.font_size) for name in wrapped) + 0.06
+        tallest = max(ruler.height(name, letter) for name in wrapped) + 0.06
         high = max(min(cell, 0.36), tallest)
         band = style.small / 72 * 1.7
         top = head.height + band
@@ -73,31 +79,59 @@ def correlation_heatmap(
         shown = np.tril(np.ones((count, count), dtype=bool), -1) & np.isfinite(values)
         colours = palette.diverging()
         sns.heatmap(
-            np.where(shown, values, np.nan), mask=~shown, ax=area, cmap=colours, vmin=-1, vmax=1, cbar=False,
-            linewidths=0.8, linecolor="white", xticklabels=False, yticklabels=False, rasterized=False,
-        )  # fmt: skip
-        texts = [[written_cell(values, own, row, column, fmt, missing) for column in range(count)] for row in range(count)]
+            np.where(shown, values, np.nan),
+            mask=~shown,
+            ax=area,
+            cmap=colours,
+            vmin=-1,
+            vmax=1,
+            cbar=False,
+            linewidths=0.8,
+            linecolor="white",
+            xticklabels=False,
+            yticklabels=False,
+            rasterized=False,
+        )
+        texts = [
+            [written_cell(values, own, row, column, fmt, missing) for column in range(count)]
+            for row in range(count)
+        ]
         size = _cell_size(texts, cell, style, ruler)
+        for column in range(count if diagonal is not None else max(count - 1, 1)):
+            sheet.text(
+                left + (column + 0.5) * cell,
+                top - 0.04,
+                f"{column + 1}",
+                min(style.small, max(size, 6)),
+                palette.muted,
+                ha="center",
+                va="bottom",
+            )
         for row in range(count):
             y = top + (row + 0.5) * high
-            sheet.text(MARGIN + number - 0.08, y, f"{row + 1}", style.font_size, palette.muted, ha="right", va="center")
-            sheet.text(MARGIN + number, y, wrapped[row], style.font_size, palette.ink, va="center")
             sheet.text(
-                left + (row + 0.5) * cell, top - 0.04, f"{row + 1}", min(style.small, max(size, 5)), palette.muted,
-                ha="center", va="bottom",
-            )  # fmt: skip
+                MARGIN + number - 0.08, y, f"{row + 1}", letter, palette.muted, ha="right", va="center"
+            )
+            sheet.text(MARGIN + number, y, wrapped[row], letter, palette.ink, va="center")
             for column in range(row + 1 if size else 0):
                 fill = to_hex(colours((values[row, column] + 1) / 2)) if shown[row, column] else "#ffffff"
                 tint = palette.muted if column == row else text_on(fill)
                 area.text(
-                    column + 0.5, row + 0.5, texts[row][column], fontsize=size, color=tint, ha="center",
+                    column + 0.5,
+                    row + 0.5,
+                    texts[row][column],
+                    fontsize=size,
+                    color=tint,
+                    ha="center",
                     va="center_baseline",
-                )  # fmt: skip
+                )
         _colour_bar(sheet, left, foot + 0.16, fmt, clean([scale_label])[0])
         return sheet.figure
 
 
-def written_cell(values: np.ndarray, own: Sequence[str], row: int, column: int, fmt: Format, missing: str) -> str:
+def written_cell(
+    values: np.ndarray, own: Sequence[str], row: int, column: int, fmt: Format, missing: str
+) -> str:
     """The text of one cell of the lower triangle with its diagonal."""
     if column == row:
         return own[row]
@@ -107,9 +141,10 @@ def written_cell(values: np.ndarray, own: Sequence[str], row: int, column: int, 
 def _cell_size(texts: Sequence[Sequence[str]], cell: float, style: Style, ruler: Ruler) -> float:
     """The font size at which the widest number still fits its cell; 0 when that is under 4 points."""
     widest = max(
-        (ruler.width(words, style.font_size) for row, line in enumerate(texts) for words in line[: row + 1]), default=0.0
+        (ruler.width(words, style.font_size) for row, line in enumerate(texts) for words in line[: row + 1]),
+        default=0.0,
     )
-    size = min(style.font_size, style.font_size * (cell - 0.03) / widest) if widest else style.font_size
+    size = min(style.font_size, style.font_size * (cell - 0.02) / widest) if widest else style.font_size
     return size if size >= 4 else 0.0
 
 
@@ -119,7 +154,11 @@ def _colour_bar(sheet: Sheet, x: float, y: float, fmt: Format, label: str) -> No
         left = x + BAR_WIDTH * step / steps
         width = BAR_WIDTH / steps * (1.0 if step == steps - 1 else 1.6)
         sheet.rectangle(left, y, width, BAR_HEIGHT, to_hex(colours(step / (steps - 1))))
-    for value, place, ha in ((-1.0, x, "left"), (0.0, x + BAR_WIDTH / 2, "center"), (1.0, x + BAR_WIDTH, "right")):
+    for value, place, ha in (
+        (-1.0, x, "left"),
+        (0.0, x + BAR_WIDTH / 2, "center"),
+        (1.0, x + BAR_WIDTH, "right"),
+    ):
         words = clean([fmt(value)])[0]
         sheet.text(place, y + BAR_HEIGHT + 0.03, words, style.small * 0.9, style.palette.muted, ha=ha)
     sheet.text(x + BAR_WIDTH + 0.12, y + BAR_HEIGHT / 2, label, style.small, style.palette.muted, va="center")

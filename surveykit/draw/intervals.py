@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from surveykit.draw.checks import clean, plain, rows_of, vector, whole, written
 from surveykit.draw.dots import absent, whiskers
 from surveykit.draw.rows import Column, Format, Panel, lay_out, limits
-from surveykit.draw.style import Style, styled
+from surveykit.draw.style import DEFAULT, Style, styled
 
 FormatInterval = Callable[[float, float, float], str]
 
@@ -34,17 +34,22 @@ def dot_intervals(
     fmt_interval: FormatInterval | None = None,
     fmt_n: Format = whole,
     missing: str = "–",
-    style: Style = Style(),
+    style: Style = DEFAULT,
 ) -> Figure:
     """Estimates as dots with whiskers on one axis, their values as text at the right.
 
-    `axis`: the ends of the axis, such as (0, 100) for POMP scores; by default just wide enough for the intervals.
-    `fmt_interval(estimate, low, high)` writes the value column (default: the estimate alone by `fmt`).
-    A NaN estimate is an empty row with `missing`; a NaN bound leaves the dot alone. Errors: DRAW-EMPTY, DRAW-SHAPE.
+    `axis`: the ends of the axis, such as (0, 100) for POMP scores; by default just wide enough for the
+    intervals. `fmt_interval(estimate, low, high)` writes the value column (default: the estimate alone by
+    `fmt`). A NaN estimate is an empty row with `missing`; a NaN bound leaves the dot alone. Errors:
+    DRAW-EMPTY, DRAW-SHAPE.
     """
     names = rows_of(labels)
     count = len(names)
-    centre, lower, upper = vector(estimate, count, "estimate"), vector(low, count, "low"), vector(high, count, "high")
+    centre, lower, upper = (
+        vector(estimate, count, "estimate"),
+        vector(low, count, "low"),
+        vector(high, count, "high"),
+    )
     style = style.suited([*names, title, xlabel, value_title, reference_label])
     if fmt_interval is None:
         cells = written(centre, fmt, missing)
@@ -60,8 +65,6 @@ def dot_intervals(
     with styled(style):
         panel = Panel(start, end, xlabel=clean([xlabel])[0], tick_text=fmt, guides=guides)
         rows = lay_out(names, [panel], columns, title=clean([title])[0], style=style)
-        whiskers(
-            rows.axes[0], rows.centres, centre, lower, upper, colour=style.palette.accent, style=style
-        )
+        whiskers(rows.axes[0], rows.centres, centre, lower, upper, colour=style.palette.accent, style=style)
         absent(rows.axes[0], list(rows.centres[np.isnan(centre)]), missing, style)
         return rows.figure

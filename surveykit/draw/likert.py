@@ -15,7 +15,7 @@ from surveykit.draw.checks import Array, clean, percent, rows_of, vector, whole,
 from surveykit.draw.colour import text_on
 from surveykit.draw.rows import Column, Format, Panel, Rows, centred, lay_out
 from surveykit.draw.sheet import Key
-from surveykit.draw.style import Style, styled
+from surveykit.draw.style import DEFAULT, Style, styled
 from surveykit.errors import SurveykitError
 
 Neutral = Literal["split", "aside", "plain"]
@@ -25,14 +25,18 @@ SMALLEST_LABEL = 0.05
 
 @dataclass(frozen=True)
 class Geometry:
-    """Where bars start: `left` (items x levels) on the axis of the main panel; `aside` is the level drawn apart, if any."""
+    """Where bars start: `left` (items x levels) on the axis of the main panel; `aside` is the level drawn
+    apart, if any.
+    """
 
     left: Array
     aside: int | None
 
     @classmethod
     def of(cls, shares: Array, neutral: Neutral) -> Geometry:
-        """Bars left of zero sum to the negative shares plus half the neutral (split), the negative (aside), none (plain)."""
+        """Bars left of zero sum to the negative shares plus half the neutral (split), the negative (aside),
+        none (plain).
+        """
         levels = shares.shape[1]
         half = levels // 2
         middle = half if levels % 2 and levels > 1 else None
@@ -67,16 +71,17 @@ def likert_bars(
     fmt: Format = percent,
     fmt_n: Format = whole,
     missing: str = "–",
-    style: Style = Style(),
+    style: Style = DEFAULT,
 ) -> Figure:
-    """Shares of ordered answers per item as horizontal stacked bars, levels in the order given, unused ones kept.
+    """Shares of ordered answers per item as horizontal stacked bars, levels in the order given, unused ones
+    kept.
 
-    `shares` (items x levels): fractions of the valid base, each row sums to 1; a row with NaN is drawn as `missing`.
-    `neutral`: an odd middle level is split over zero, set aside in a panel of its own, or left in a plain 100 % bar;
-    an even number of levels has no neutral level and diverges between the two middle ones.
+    `shares` (items x levels): fractions of the valid base, each row sums to 1; a row with NaN is drawn as
+    `missing`. `neutral`: an odd middle level is split over zero, set aside in a panel of its own, or left in
+    a plain 100 % bar; an even number of levels has no neutral level and diverges between the two middle ones.
     `dont_know`: share per item of all asked, drawn apart. `right`: shares printed at the right (top-two-box).
-    Labels are hidden under 5 % and where the bar is narrower than its text.
-    Errors: DRAW-EMPTY, DRAW-SHAPE, DRAW-SHARES.
+    Labels are hidden under 5 % and where the bar is narrower than its text. Errors: DRAW-EMPTY, DRAW-SHAPE,
+    DRAW-SHARES.
     """
     labels, names = rows_of(items), clean(levels)
     matrix = _checked(shares, len(labels), len(names))
@@ -114,12 +119,18 @@ def likert_bars(
         rows = lay_out(labels, panels, columns, title=clean([title])[0], style=style, keys=keys, mark=BAR)
         area = rows.axes[0]
         if neutral != "plain":
-            area.axvline(0, color=palette.ink, lw=0.8, zorder=3)
+            area.axvline(0, color=palette.ink, lw=0.8, zorder=1.5)
         for level in main:
             area.barh(
-                rows.centres, np.nan_to_num(matrix[:, level]), BAR, left=np.nan_to_num(geometry.left[:, level]),
-                color=colours[level], edgecolor="white", lw=0.5, zorder=2,
-            )  # fmt: skip
+                rows.centres,
+                np.nan_to_num(matrix[:, level]),
+                BAR,
+                left=np.nan_to_num(geometry.left[:, level]),
+                color=colours[level],
+                edgecolor="white",
+                lw=0.5,
+                zorder=2,
+            )
         _labels(area, rows, matrix[:, main], geometry.left[:, main], [colours[at] for at in main], fmt, style)
         for row in np.flatnonzero(np.isnan(matrix).any(axis=1)):
             spot = 0 if neutral != "plain" else low
@@ -128,9 +139,13 @@ def likert_bars(
             panel.barh(rows.centres, np.nan_to_num(values), BAR, color=colour, lw=0)
             for at, value, words in zip(rows.centres, values, written(values, fmt, missing), strict=True):
                 panel.text(
-                    np.nan_to_num(value), at, f" {words}", fontsize=style.small, color=palette.muted,
+                    np.nan_to_num(value),
+                    at,
+                    f" {words}",
+                    fontsize=style.small,
+                    color=palette.muted,
                     va="center_baseline",
-                )  # fmt: skip
+                )
         return rows.figure
 
 
@@ -141,7 +156,9 @@ def _checked(shares: npt.ArrayLike, items: int, levels: int) -> Array:
         raise SurveykitError.of("DRAW-SHAPE", "shares", what="shares", found=found, expected=expected)
     for row, values in enumerate(matrix):
         if not np.isnan(values).any() and (values.min() < -1e-9 or abs(values.sum() - 1) > 1e-6):
-            raise SurveykitError.of("DRAW-SHARES", f"shares, row {row + 1}", row=row + 1, total=f"{values.sum():.6g}")
+            raise SurveykitError.of(
+                "DRAW-SHARES", f"shares, row {row + 1}", row=row + 1, total=f"{values.sum():.6g}"
+            )
     return matrix
 
 
@@ -157,6 +174,6 @@ def _labels(
     write = centred(area, style)
     for row, level in np.argwhere(values >= SMALLEST_LABEL):
         share, words = values[row, level], clean([fmt(values[row, level])])[0]
-        if rows.ruler.width(words, style.small) + 0.03 <= share * inches:
+        if rows.ruler.width(words, style.small) + 0.02 <= share * inches:
             middle = left[row, level] + share / 2
             write(middle, rows.centres[row], words, color=text_on(colours[level]), zorder=4)

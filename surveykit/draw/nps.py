@@ -10,8 +10,8 @@ from surveykit.draw.checks import clean, percent, whole
 from surveykit.draw.colour import text_on
 from surveykit.draw.dots import absent, whiskers
 from surveykit.draw.rows import Format
-from surveykit.draw.sheet import MARGIN, Head, Sheet
-from surveykit.draw.style import Style, styled
+from surveykit.draw.sheet import MARGIN, Head, Key, Sheet
+from surveykit.draw.style import DEFAULT, Style, styled
 from surveykit.draw.text import Ruler
 from surveykit.errors import SurveykitError
 
@@ -32,16 +32,20 @@ def nps_bar(
     fmt_nps: Format = whole,
     interval_text: str = "",
     missing: str = "–",
-    style: Style = Style(),
+    style: Style = DEFAULT,
 ) -> Figure:
-    """Answers 0-10 as columns coloured by group, the groups as one bar, and the score (-100 to 100) with its interval.
+    """Answers 0-10 as columns coloured by group, the groups as one bar, and the score (-100 to 100) with its
+    interval.
 
-    `counts`: 11 counts, weighted or not; `groups`: labels of detractors (0-6), passives (7-8), promoters (9-10).
-    `nps`, `low`, `high` in points; NaN is `missing`. `interval_text` stands behind the score. Errors: DRAW-COUNTS.
+    `counts`: 11 counts, weighted or not; `groups`: labels of detractors (0-6), passives (7-8), promoters
+    (9-10). `nps`, `low`, `high` in points; NaN is `missing`. `interval_text` stands behind the score. Errors:
+    DRAW-COUNTS.
     """
     tally = np.asarray(counts, dtype=float)
     if tally.shape != (11,) or not (tally >= 0).all():
-        raise SurveykitError.of("DRAW-COUNTS", "counts", found=" ".join(f"{value:g}" for value in tally.ravel()))
+        raise SurveykitError.of(
+            "DRAW-COUNTS", "counts", found=" ".join(f"{value:g}" for value in tally.ravel())
+        )
     total = tally.sum()
     shares = tally / total if total > 0 else np.full(11, np.nan)
     names = clean(groups)
@@ -52,19 +56,17 @@ def nps_bar(
     colours = [tints[0]] * 7 + [tints[1]] * 2 + [tints[2]] * 2
     with styled(style):
         ruler = Ruler(style)
-        head = Head.of(clean([title])[0], (), style, ruler)
+        words = _group_words(names, shares, fmt, missing)
+        keys = [Key(text, tint) for text, tint in zip(words, tints, strict=True)]
+        head = Head.of(clean([title])[0], keys, style, ruler)
         wide = style.width - 2 * MARGIN
         score = clean([fmt_nps(nps)])[0] if np.isfinite(nps) else missing
-        words = "  ".join(part for part in (clean([nps_label])[0], score, clean([interval_text])[0]) if part)
-        words = ruler.wrap(words, style.large, wide)
-        score_height = ruler.height(words, style.large)
-        group_words = _group_words(names, shares, fmt, missing)
-        group_lines = [ruler.wrap(text, style.small, wide / 3 - 0.12) for text in group_words]
-        group_height = max(ruler.height(text, style.small) for text in group_lines)
+        parts = (clean([nps_label])[0], score, clean([interval_text])[0])
+        headline = ruler.wrap("  ".join(part for part in parts if part), style.large, wide)
+        score_height = ruler.height(headline, style.large)
 
         columns_top = head.height + style.small / 72 * 1.6
-        group_top = columns_top + COLUMNS + style.small / 72 * 1.9 + 0.12
-        bar_top = group_top + group_height + 0.06
+        bar_top = columns_top + COLUMNS + style.small / 72 * 1.9 + 0.1
         score_top = bar_top + BAND + 0.22
         scale_top = score_top + score_height + 0.04
         sheet = Sheet(scale_top + SCALE + style.small / 72 * 1.9, style)
@@ -79,13 +81,16 @@ def nps_bar(
         for value, share in enumerate(shares):
             text = clean([fmt(share)])[0] if np.isfinite(share) else missing
             area.annotate(
-                text, (value, np.nan_to_num(share)), (0, 2), textcoords="offset points", ha="center", va="bottom",
-                fontsize=style.small, color=palette.muted,
-            )  # fmt: skip
+                text,
+                (value, np.nan_to_num(share)),
+                (0, 2),
+                textcoords="offset points",
+                ha="center",
+                va="bottom",
+                fontsize=style.small,
+                color=palette.muted,
+            )
 
-        for at, text in enumerate(group_lines):
-            place = MARGIN + wide * at / 2
-            sheet.text(place, bar_top - 0.05, text, style.small, palette.ink, ha=("left", "center", "right")[at], va="bottom")
         strip = sheet.axes(MARGIN, bar_top, wide, BAND)
         strip.set_xlim(0, 1)
         strip.set_ylim(0, 1)
@@ -95,10 +100,12 @@ def nps_bar(
             strip.barh([0.5], [share], 1.0, left=start, color=tint, edgecolor="white", lw=0.8)
             text = clean([fmt(share)])[0]
             if ruler.width(text, style.font_size) + 0.06 <= share * wide:
-                strip.text(start + share / 2, 0.5, text, color=text_on(tint), ha="center", va="center_baseline")
+                strip.text(
+                    start + share / 2, 0.5, text, color=text_on(tint), ha="center", va="center_baseline"
+                )
             start += share
 
-        sheet.text(MARGIN, score_top, words, style.large, palette.ink)
+        sheet.text(MARGIN, score_top, headline, style.large, palette.ink)
         inset = 0.22
         scale = sheet.axes(MARGIN + inset, scale_top, wide - 2 * inset, SCALE)
         scale.set_xlim(-100, 100)

@@ -12,7 +12,7 @@ from surveykit.draw.checks import clean, plain, rows_of, vector, whole, written
 from surveykit.draw.dots import MARKERS, OFFSET, absent, offsets, whiskers
 from surveykit.draw.rows import Column, Format, Panel, lay_out
 from surveykit.draw.sheet import Key
-from surveykit.draw.style import Style, styled
+from surveykit.draw.style import DEFAULT, Style, styled
 
 Interval = tuple[npt.ArrayLike, npt.ArrayLike, npt.ArrayLike]
 
@@ -32,13 +32,14 @@ def reliability_card(
     fmt: Format = plain,
     fmt_n: Format = whole,
     missing: str = "–",
-    style: Style = Style(),
+    style: Style = DEFAULT,
 ) -> Figure:
-    """One row a scale: every coefficient as a dot with its interval, its value, number of items and n as text.
+    """One row a scale: every coefficient as a dot with its interval, its value, number of items and n as
+    text.
 
-    `coefficients`: label (such as alpha, omega) -> (estimate, low, high), each with one value a scale. The axis is 0 to 1;
-    what lies below 0 ends in an arrow and its value stands in the text column. NaN is shown as `missing`.
-    Errors: DRAW-EMPTY, DRAW-SHAPE.
+    `coefficients`: label (such as alpha, omega) -> (estimate, low, high), each with one value a scale. The
+    axis is 0 to 1; what lies below 0 ends in an arrow and its value stands in the text column. NaN is shown
+    as `missing`. Errors: DRAW-EMPTY, DRAW-SHAPE.
     """
     labels = rows_of(scales)
     names = clean(list(coefficients))
@@ -63,13 +64,25 @@ def reliability_card(
     with styled(style):
         panel = Panel(0.0, 1.0, xlabel=clean([xlabel])[0], tick_text=fmt, guides=guides)
         rows = lay_out(
-            labels, [panel], columns, title=clean([title])[0], style=style,
-            keys=keys if len(keys) > 1 else (), mark=OFFSET * len(series) + 0.04,
-        )  # fmt: skip
+            labels,
+            [panel],
+            columns,
+            title=clean([title])[0],
+            style=style,
+            keys=keys if len(keys) > 1 else (),
+            mark=OFFSET * len(series) + 0.04,
+        )
         area = rows.axes[0]
         for key, place, (estimate, low, high) in zip(keys, offsets(len(series)), series, strict=True):
             whiskers(
-                area, rows.centres + place, estimate, low, high, colour=key.colour, marker=key.marker, style=style
+                area,
+                rows.centres + place,
+                estimate,
+                low,
+                high,
+                colour=key.colour,
+                marker=key.marker,
+                style=style,
             )
         empty = np.all([np.isnan(parts[0]) for parts in series], axis=0)
         absent(area, list(rows.centres[empty]), missing, style)

@@ -1,4 +1,6 @@
-"""The frame of every figure that is a table with a plot in it: wrapped row labels, plot panels, columns of numbers."""
+"""The frame of every figure that is a table with a plot in it: wrapped row labels, plot panels, columns of
+numbers.
+"""
 
 from __future__ import annotations
 
@@ -15,15 +17,17 @@ from surveykit.draw.style import Chart, Style
 from surveykit.draw.text import Ruler
 from surveykit.errors import SurveykitError
 
-GAP, ROW_PAD, SMALLEST_PLOT = 0.24, 0.13, 1.2
+GAP, ROW_PAD, SMALLEST_PLOT = 0.2, 0.13, 1.2
 Format = Callable[[float], str]
 
 
 @dataclass(frozen=True)
 class Panel:
-    """One plot area from `low` to `high`; all panels of a figure share one scale, so equal lengths mean equal numbers.
+    """One plot area from `low` to `high`; all panels of a figure share one scale, so equal lengths mean equal
+    numbers.
 
-    `extra` inches are kept free at its right for text; without `tick_text` it has no axis; guides are (value, label).
+    `extra` inches are kept free at its right for text; without `tick_text` it has no axis; guides are (value,
+    label).
     """
 
     low: float
@@ -79,24 +83,30 @@ def lay_out(
 
     column_widths, column_headers = _columns(columns, style, ruler)
     taken = 2 * MARGIN + sum(column_widths) + GAP * len(columns)
-    label_width = _label_width(labels, style, ruler, style.width - taken)
+    wrapped, label_width = _labels(labels, style, ruler, style.width - taken)
     plot = style.width - taken - label_width - (GAP if label_width else 0) - GAP * (len(panels) - 1)
     plot -= 0.0 if columns else _overhang(panels[-1], style, ruler)
     widths, scale = _panel_widths(panels, plot, style, ruler)
 
-    wrapped = [ruler.wrap(label, size, label_width) if label_width else label for label in labels]
     heights = np.array([max(ruler.height(label, size), mark) + ROW_PAD for label in wrapped])
     edges = np.concatenate([[0.0], np.cumsum(heights)])
-    panel_headers = [ruler.wrap(panel.header, small, wide) for panel, wide in zip(panels, widths, strict=True)]
+    panel_headers = [
+        ruler.wrap(panel.header, small, wide) for panel, wide in zip(panels, widths, strict=True)
+    ]
     guides = [
         [(value, ruler.wrap(words, small, wide)) for value, words in panel.guides]
         for panel, wide in zip(panels, widths, strict=True)
     ]
-    guide_band = max((ruler.height(words, small) + 0.04 for some in guides for _, words in some if words), default=0.0)
+    guide_band = max(
+        (ruler.height(words, small) + 0.04 for some in guides for _, words in some if words), default=0.0
+    )
     band = max([ruler.height(words, small) for words in (*column_headers, *panel_headers)], default=0.0)
     band = max(band + guide_band if any(panel_headers) else max(band, guide_band), 0.02)
     tick_band = small / 72 * 1.9 if any(panel.tick_text for panel in panels) else 0.04
-    below = [ruler.wrap(panel.xlabel, small, wide) for panel, wide in zip(panels, widths, strict=True)]
+    starts = np.cumsum(
+        [MARGIN + label_width + (GAP if label_width else 0), *(wide + GAP for wide in widths[:-1])]
+    )
+    below = _axis_labels(panels, starts, style, ruler)
     label_band = max((ruler.height(words, small) for words in below), default=0.0)
 
     top = head.height + band + 0.06
@@ -110,8 +120,10 @@ def lay_out(
         for edge in edges:
             sheet.rule(top + edge, palette.grid)
 
-    axes, x = [], MARGIN + label_width + (GAP if label_width else 0)
-    for panel, wide, header, beneath, marks in zip(panels, widths, panel_headers, below, guides, strict=True):
+    axes = []
+    for panel, x, wide, header, beneath, marks in zip(
+        panels, starts, widths, panel_headers, below, guides, strict=True
+    ):
         area = sheet.axes(x, top, wide, edges[-1])
         area.set_xlim(panel.low, panel.low + wide / scale)
         area.set_ylim(edges[-1], 0)
@@ -124,8 +136,8 @@ def lay_out(
             half = ruler.width(words, small) / 2
             middle = min(max((value - panel.low) * scale, half), wide - half)
             sheet.text(x + middle, top - 0.03, words, small, palette.muted, ha="center", va="bottom")
-        sheet.text(x + wide / 2, foot + tick_band + 0.03, beneath, small, palette.muted, ha="center")
-        x += wide + GAP
+        sheet.text(x, foot + tick_band + 0.03, beneath, small, palette.muted)
+    x = starts[-1] + widths[-1] + GAP
     for column, wide, header in zip(columns, column_widths, column_headers, strict=True):
         sheet.text(x + wide, top - 0.04, header, small, palette.muted, ha="right", va="bottom")
         for middle, words in zip((edges[:-1] + edges[1:]) / 2, column.cells, strict=True):
@@ -135,7 +147,9 @@ def lay_out(
 
 
 def _columns(columns: Sequence[Column], style: Style, ruler: Ruler) -> tuple[list[float], list[str]]:
-    """Column widths from their cells, with headers wrapped to them (a header may widen its column up to 0.75 inch)."""
+    """Column widths from their cells, with headers wrapped to them (a header may widen its column up to 0.75
+    inch).
+    """
     widths, headers = [], []
     for column in columns:
         cells = max((ruler.width(cell, style.font_size) for cell in column.cells), default=0.0)
@@ -146,10 +160,25 @@ def _columns(columns: Sequence[Column], style: Style, ruler: Ruler) -> tuple[lis
     return widths, headers
 
 
-def _label_width(labels: Sequence[str], style: Style, ruler: Ruler, room: float) -> float:
-    """As wide as the longest label needs, but not over 45 % of the room left by the columns, so that the plot keeps most."""
-    natural = max((ruler.width(label, style.font_size) for label in labels), default=0.0)
-    return min(natural * 1.04, 0.45 * room)
+def _labels(labels: Sequence[str], style: Style, ruler: Ruler, room: float) -> tuple[list[str], float]:
+    """Labels wrapped to at most 45 % of the room that the columns leave, and the width that they then need."""
+    wrapped = [ruler.wrap(label, style.font_size, 0.45 * room) for label in labels]
+    return wrapped, max((ruler.width(label, style.font_size) for label in wrapped), default=0.0)
+
+
+def _axis_labels(panels: Sequence[Panel], starts: np.ndarray, style: Style, ruler: Ruler) -> list[str]:
+    """Axis labels wrapped to what is free up to the next one; said once where all panels would say the same."""
+    words = [panel.xlabel for panel in panels]
+    if len(set(words)) == 1:
+        words[1:] = [""] * (len(words) - 1)
+    ends = [style.width - MARGIN] * len(panels)
+    for at, word in enumerate(words[1:], start=1):
+        if word:
+            ends[:at] = [min(end, starts[at] - GAP) for end in ends[:at]]
+    return [
+        ruler.wrap(word, style.small, end - start)
+        for word, start, end in zip(words, starts, ends, strict=True)
+    ]
 
 
 def _overhang(panel: Panel, style: Style, ruler: Ruler) -> float:
@@ -160,7 +189,9 @@ def _overhang(panel: Panel, style: Style, ruler: Ruler) -> float:
 def _panel_widths(
     panels: Sequence[Panel], plot: float, style: Style, ruler: Ruler
 ) -> tuple[list[float], float]:
-    """Widths in inches and the scale (inches a unit) that all panels share; no panel is narrower than a word of its header."""
+    """Widths in inches and the scale (inches a unit) that all panels share; no panel is narrower than a word
+    of its header.
+    """
     least = [min(ruler.longest_word(panel.header, style.small), 1.3) for panel in panels]
     pinned: set[int] = set()
     while True:
@@ -181,7 +212,7 @@ def _ticks(area: Axes, panel: Panel, wide: float, style: Style, ruler: Ruler) ->
     fmt = panel.tick_text
     assert fmt is not None
     chosen, words = [], []
-    for count in range(max(2, min(6, int(wide / 0.45))), 0, -1):
+    for count in range(max(2, min(7, int(wide / 0.3))), 0, -1):
         values = MaxNLocator(nbins=count, steps=[1, 2, 2.5, 5, 10]).tick_values(panel.low, panel.high)
         inside = [float(v) for v in values if panel.low - 1e-9 <= v <= panel.high + 1e-9]
         chosen, words = inside, [fmt(v) for v in inside]

@@ -1,4 +1,6 @@
-"""A figure as a printed sheet: inches from the top left corner, a left-aligned title, a legend that flows over lines."""
+"""A figure as a printed sheet: inches from the top left corner, a left-aligned title, a legend that flows
+over lines.
+"""
 
 from __future__ import annotations
 
@@ -76,25 +78,38 @@ class Sheet:
         self.width, self.height, self.style = style.width, height, style
         self.figure = Chart(style.width, height, style)
 
-    def text(self, x: float, y: float, words: str, size: float, colour: str, ha: str = "left", va: str = "top") -> Text:
+    def text(
+        self, x: float, y: float, words: str, size: float, colour: str, ha: str = "left", va: str = "top"
+    ) -> Text:
         """Put a text block with its corner (or middle) at x, y."""
         return self.figure.text(
-            x / self.width, 1 - y / self.height, words, fontsize=size, color=colour, ha=ha, va=va,
-            multialignment=ha, linespacing=LINE_SPACING,
-        )  # fmt: skip
+            x / self.width,
+            1 - y / self.height,
+            words,
+            fontsize=size,
+            color=colour,
+            ha=ha,
+            va=va,
+            multialignment=ha,
+            linespacing=LINE_SPACING,
+        )
 
     def rectangle(self, x: float, y: float, width: float, height: float, colour: str) -> None:
         """Fill a rectangle whose top left corner is at x, y."""
         corner = (x / self.width, 1 - (y + height) / self.height)
         self.figure.add_artist(
-            Rectangle(corner, width / self.width, height / self.height, facecolor=colour, edgecolor="none", lw=0)
+            Rectangle(
+                corner, width / self.width, height / self.height, facecolor=colour, edgecolor="none", lw=0
+            )
         )
 
     def rule(self, y: float, colour: str, left: float = MARGIN, right: float | None = None) -> None:
         """A horizontal hairline."""
         end = (self.width - MARGIN if right is None else right) / self.width
         level = 1 - y / self.height
-        self.figure.add_artist(Line2D([left / self.width, end], [level, level], color=colour, lw=0.6, zorder=0))
+        self.figure.add_artist(
+            Line2D([left / self.width, end], [level, level], color=colour, lw=0.6, zorder=0)
+        )
 
     def axes(self, x: float, y: float, width: float, height: float) -> Axes:
         """Bare axes (no frame, no ticks) whose top left corner is at x, y."""
@@ -120,10 +135,16 @@ class Sheet:
             if key.marker:
                 self.figure.add_artist(
                     Line2D(
-                        [(left + swatch / 2) / self.width], [1 - line / self.height], marker=key.marker, ls="", ms=5,
-                        mfc="white" if key.hollow else key.colour, mec=key.colour, mew=1.2,
+                        [(left + swatch / 2) / self.width],
+                        [1 - line / self.height],
+                        marker=key.marker,
+                        ls="",
+                        ms=5,
+                        mfc="white" if key.hollow else key.colour,
+                        mec=key.colour,
+                        mew=1.2,
                     )
-                )  # fmt: skip
+                )
             else:
                 self.rectangle(left, line - swatch / 2, swatch, swatch, key.colour)
             self.text(left + swatch * 1.5, MARGIN + y, key.label, style.small, palette.ink)

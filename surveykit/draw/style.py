@@ -1,4 +1,6 @@
-"""What every figure shares: measures and colours, a scope that leaves no state behind, and the way out as SVG or PNG."""
+"""What every figure shares: measures and colours, a scope that leaves no state behind, and the way out as SVG
+or PNG.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ from surveykit.errors import SurveykitError
 
 @dataclass(frozen=True)
 class Style:
-    """Width in inches (the height follows from the rows), font size in points, dots per inch, colours, light grid or none."""
+    """Width in inches (the height follows from the rows), font size in points, dots per inch, colours, light
+    grid or none.
+    """
 
     width: float = 7.0
     font_size: float = 9.0
@@ -34,7 +38,9 @@ class Style:
         for name, low, high in (("width", 3.0, 40.0), ("font_size", 5.0, 40.0), ("dpi", 36, 1200)):
             value = getattr(self, name)
             if not low <= value <= high:
-                raise SurveykitError.of("DRAW-STYLE", "style", field=name, found=value, allowed=f"{low:g} - {high:g}")
+                raise SurveykitError.of(
+                    "DRAW-STYLE", "style", field=name, found=value, allowed=f"{low:g} - {high:g}"
+                )
 
     def suited(self, texts: Iterable[str]) -> Style:
         """This style with the font order that suits `texts`, unless an order was given."""
@@ -49,6 +55,9 @@ class Style:
     def large(self) -> float:
         """Size of the title, in points."""
         return round(self.font_size * 1.22, 2)
+
+
+DEFAULT = Style()
 
 
 @contextmanager
@@ -91,7 +100,7 @@ class Chart(Figure):
 
 
 def _style_of(figure: Figure) -> Style:
-    return figure.style if isinstance(figure, Chart) else Style()
+    return figure.style if isinstance(figure, Chart) else DEFAULT
 
 
 def png(figure: Figure, dpi: int = 200) -> bytes:
@@ -103,13 +112,17 @@ def png(figure: Figure, dpi: int = 200) -> bytes:
 
 
 def svg(figure: Figure, title: str, name: str = "figure") -> str:
-    """The figure as an SVG element to put inline in a page: no prolog, no dates, glyphs as paths, labelled by `title`.
+    """The figure as an SVG element to put inline in a page: no prolog, no dates, glyphs as paths, labelled by
+    `title`.
 
-    Every id starts with `name`, so that several figures stand in one page; give each its own. Equal figures give equal text.
+    Every id starts with `name`, so that several figures stand in one page; give each its own. Equal figures
+    give equal text.
     """
     stream = StringIO()
     with styled(_style_of(figure)):
-        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+        figure.savefig(
+            stream, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
+        )
     text = stream.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<!--.*?-->\s*|<metadata>.*?</metadata>\s*|<metadata\s*/>\s*", "", text, flags=re.DOTALL)

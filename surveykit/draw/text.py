@@ -78,9 +78,11 @@ class Ruler:
         return size * sum(self._advance[char] for char in text)
 
     def wrap(self, text: str, size: float, inches: float) -> str:
-        """`text` broken into lines not wider than `inches`; a word wider than that is broken inside, nothing is cut off.
+        """`text` broken into lines not wider than `inches`; a word wider than that is broken inside, nothing
+        is cut off.
 
-        Chinese may break between any two characters, but no line starts with a closing mark or ends with an opening one.
+        Chinese may break between any two characters, but no line starts with a closing mark or ends with an
+        opening one.
         """
         lines: list[str] = []
         for paragraph in text.split("\n"):
@@ -110,7 +112,10 @@ class Ruler:
             if line:
                 lines.append(line.rstrip())
             while self._run(atom.rstrip(), size) > inches and len(atom) > 1:
-                fits = next((n for n in range(2, len(atom)) if self._run(atom[:n], size) > inches), len(atom)) - 1
+                fits = (
+                    next((n for n in range(2, len(atom)) if self._run(atom[:n], size) > inches), len(atom))
+                    - 1
+                )
                 lines.append(atom[:fits])
                 atom = atom[fits:]
             line = atom
