@@ -1,3 +1,1 @@
-"""Figure primitives on plain arrays and already-localised text: no language catalogue, no models, no global
-state.
-"""
+"""Figure primitives on plain arrays and localised text: no language catalogue, no models, no global state."""

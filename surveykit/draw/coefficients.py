@@ -35,8 +35,7 @@ def coefficient_plot(
     missing: str = "–",
     style: Style = DEFAULT,
 ) -> Figure:
-    """Standardised coefficients as dots with intervals: filled where `significant`, hollow where not, a line
-    at zero.
+    """Standardised coefficients as dots with intervals: filled where `significant`, hollow where not.
 
     All arguments have one value a coefficient; with `model` labels a term may come once in each model and
     models are told apart by colour and marker in one panel, or by panels. Terms and models keep the order in

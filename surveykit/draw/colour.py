@@ -11,9 +11,7 @@ BLACK, WHITE = "#000000", "#ffffff"
 
 @dataclass(frozen=True)
 class Palette:
-    """Colours by duty: `accent` for data, `neutral` for context, `negative` to `positive` (dark to light,
-    light to dark).
-    """
+    """Colours by duty: accent for data, neutral for context, `negative` and `positive` for the two poles."""
 
     accent: str = "#1f5f99"
     neutral: str = "#b8bdc2"
@@ -27,9 +25,7 @@ class Palette:
     series: tuple[str, ...] = ("#1f5f99", "#d0701f", "#4a4f55", "#6aaed6", "#8a5fa8", "#8c8c3c")
 
     def ramp(self, levels: int) -> list[str]:
-        """Colours for `levels` ordered answers, lowest first; an odd number has a grey middle, an even number
-        none.
-        """
+        """Colours of `levels` ordered answers, lowest first; only an odd number has a grey middle."""
         half = levels // 2
         low = _sampled(self.negative, half)
         high = _sampled(self.positive[::-1], half)[::-1]
@@ -41,9 +37,7 @@ class Palette:
 
 
 def _sampled(anchors: tuple[str, ...], count: int) -> list[str]:
-    """`count` colours from the dark end of `anchors` towards the light one, stopping short of it; one is the
-    middle.
-    """
+    """`count` colours from first anchor towards last, short of it; a single one is the middle."""
     if count == 1:
         return [to_hex(anchors[len(anchors) // 2])]
     line = LinearSegmentedColormap.from_list("side", anchors)

@@ -31,7 +31,7 @@ def whiskers(
     marker: str = "o",
     hollow: Sequence[bool] | None = None,
 ) -> None:
-    """Draw estimates with intervals at heights `at`; NaN intervals give a dot alone, NaN estimates nothing."""
+    """Draw estimates with intervals at heights `at`; NaN bounds give a bare dot, NaN estimates nothing."""
     left, right = axes.get_xlim()
     for row in np.flatnonzero(np.isfinite(estimate)):
         y, point = at[row], estimate[row]

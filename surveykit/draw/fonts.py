@@ -1,6 +1,4 @@
-"""The two faces of every figure: DejaVu Sans (shipped with matplotlib) and Noto Sans SC (from an installed
-package).
-"""
+"""The two faces of every figure: DejaVu Sans (from matplotlib) and Noto Sans SC (from a font package)."""
 
 from __future__ import annotations
 
@@ -22,7 +20,7 @@ REPLACEMENT = "\ufffd"
 
 
 def han_path() -> Path:
-    """The Noto Sans SC file inside the installed font package; SurveykitError DRAW-FONT when it is not there."""
+    """The Noto Sans SC file of the installed font package; SurveykitError DRAW-FONT when it is not there."""
     path = Path(str(files(MODULE) / FILE)) if find_spec(MODULE) else None
     if path is None or not path.is_file():
         raise SurveykitError.of("DRAW-FONT", file=FILE, package=PACKAGE)
@@ -35,9 +33,7 @@ def latin_path() -> Path:
 
 
 def register() -> None:
-    """Make both faces known to matplotlib, whatever its cached list or the system holds; a second call does
-    nothing.
-    """
+    """Make both faces known to matplotlib once, whatever its cached list or the system holds."""
     known = {entry.fname for entry in fontManager.ttflist}
     for path in (latin_path(), han_path()):
         if str(path) not in known:
@@ -45,11 +41,10 @@ def register() -> None:
 
 
 def families(texts: Iterable[str] = ()) -> list[str]:
-    """The family list for per-glyph fallback: Noto first where a text holds Chinese, so that digits match;
-    else DejaVu.
+    """The family list for per-glyph fallback: Noto first where a text holds Chinese, else DejaVu.
 
-    Noto Sans SC draws curly quotes, the apostrophe and the ellipsis a full em wide: right in Chinese, wrong
-    elsewhere.
+    Noto's digits match Chinese, but it draws curly quotes, apostrophe and ellipsis a full em wide, which is
+    wrong in other scripts.
     """
     chinese = any(is_wide(char) for text in texts for char in text)
     return [HAN, LATIN] if chinese else [LATIN, HAN]
@@ -67,9 +62,7 @@ def coverage() -> frozenset[int]:
 
 
 def printable(text: str) -> str:
-    """`text` with what neither face can draw shown as U+FFFD, invisible format characters dropped, controls
-    as spaces.
-    """
+    """`text` with the undrawable as U+FFFD, control characters as spaces, format characters dropped."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(_drawn(char) for char in text)

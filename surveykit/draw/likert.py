@@ -25,18 +25,14 @@ SMALLEST_LABEL = 0.05
 
 @dataclass(frozen=True)
 class Geometry:
-    """Where bars start: `left` (items x levels) on the axis of the main panel; `aside` is the level drawn
-    apart, if any.
-    """
+    """Where bars start on the main axis (`left`, items x levels) and which level is drawn apart (`aside`)."""
 
     left: Array
     aside: int | None
 
     @classmethod
     def of(cls, shares: Array, neutral: Neutral) -> Geometry:
-        """Bars left of zero sum to the negative shares plus half the neutral (split), the negative (aside),
-        none (plain).
-        """
+        """Left of zero: negative shares plus half the neutral (split), those alone (aside), none."""
         levels = shares.shape[1]
         half = levels // 2
         middle = half if levels % 2 and levels > 1 else None
@@ -73,8 +69,7 @@ def likert_bars(
     missing: str = "–",
     style: Style = DEFAULT,
 ) -> Figure:
-    """Shares of ordered answers per item as horizontal stacked bars, levels in the order given, unused ones
-    kept.
+    """Shares of ordered answers per item as horizontal stacked bars, levels always as given.
 
     `shares` (items x levels): fractions of the valid base, each row sums to 1; a row with NaN is drawn as
     `missing`. `neutral`: an odd middle level is split over zero, set aside in a panel of its own, or left in
@@ -121,11 +116,12 @@ def likert_bars(
         if neutral != "plain":
             area.axvline(0, color=palette.ink, lw=0.8, zorder=1.5)
         for level in main:
+            given = matrix[:, level] > 0
             area.barh(
-                rows.centres,
-                np.nan_to_num(matrix[:, level]),
+                rows.centres[given],
+                matrix[given, level],
                 BAR,
-                left=np.nan_to_num(geometry.left[:, level]),
+                left=geometry.left[given, level],
                 color=colours[level],
                 edgecolor="white",
                 lw=0.5,

@@ -1,4 +1,4 @@
-"""The Net Promoter Score with what it is made of: the distribution of answers 0 to 10 and the three groups."""
+"""The Net Promoter Score with what it is made of: the answers 0 to 10 and the three groups."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
-from surveykit.draw.checks import clean, percent, whole
+from surveykit.draw.checks import clean, percent, whole, written
 from surveykit.draw.colour import text_on
 from surveykit.draw.dots import absent, whiskers
 from surveykit.draw.rows import Format
@@ -34,8 +34,7 @@ def nps_bar(
     missing: str = "–",
     style: Style = DEFAULT,
 ) -> Figure:
-    """Answers 0-10 as columns coloured by group, the groups as one bar, and the score (-100 to 100) with its
-    interval.
+    """Answers 0-10 as columns coloured by group, the groups as one bar, the score with interval.
 
     `counts`: 11 counts, weighted or not; `groups`: labels of detractors (0-6), passives (7-8), promoters
     (9-10). `nps`, `low`, `high` in points; NaN is `missing`. `interval_text` stands behind the score. Errors:
@@ -122,8 +121,6 @@ def nps_bar(
 
 
 def _group_words(names: list[str], shares: np.ndarray, fmt: Format, missing: str) -> list[str]:
-    """Each group with its answers and its share."""
-    spans = ("0–6", "7–8", "9–10")
-    sums = [shares[part].sum() for part in GROUPS]
-    values = [clean([fmt(float(value))])[0] if np.isfinite(value) else missing for value in sums]
-    return [f"{name} ({span}): {value}" for name, span, value in zip(names, spans, values, strict=True)]
+    """Each group with its share."""
+    sums = np.array([shares[part].sum() for part in GROUPS])
+    return [f"{name}  {value}" for name, value in zip(names, written(sums, fmt, missing), strict=True)]

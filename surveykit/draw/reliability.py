@@ -34,8 +34,7 @@ def reliability_card(
     missing: str = "–",
     style: Style = DEFAULT,
 ) -> Figure:
-    """One row a scale: every coefficient as a dot with its interval, its value, number of items and n as
-    text.
+    """One row a scale: every coefficient as a dot with its interval, its value, items and n as text.
 
     `coefficients`: label (such as alpha, omega) -> (estimate, low, high), each with one value a scale. The
     axis is 0 to 1; what lies below 0 ends in an arrow and its value stands in the text column. NaN is shown

@@ -1,6 +1,4 @@
-"""The frame of every figure that is a table with a plot in it: wrapped row labels, plot panels, columns of
-numbers.
-"""
+"""The frame of figures that are tables with a plot in them: row labels, plot panels, columns of numbers."""
 
 from __future__ import annotations
 
@@ -12,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from surveykit.draw.checks import clean
 from surveykit.draw.sheet import MARGIN, Head, Key, Sheet
 from surveykit.draw.style import Chart, Style
 from surveykit.draw.text import Ruler
@@ -23,8 +22,7 @@ Format = Callable[[float], str]
 
 @dataclass(frozen=True)
 class Panel:
-    """One plot area from `low` to `high`; all panels of a figure share one scale, so equal lengths mean equal
-    numbers.
+    """One plot area from `low` to `high`; all panels of a figure share one scale.
 
     `extra` inches are kept free at its right for text; without `tick_text` it has no axis; guides are (value,
     label).
@@ -80,76 +78,88 @@ def lay_out(
     ruler = Ruler(style)
     size, small = style.font_size, style.small
     head = Head.of(title, keys, style, ruler)
-
     column_widths, column_headers = _columns(columns, style, ruler)
     taken = 2 * MARGIN + sum(column_widths) + GAP * len(columns)
     wrapped, label_width = _labels(labels, style, ruler, style.width - taken)
-    plot = style.width - taken - label_width - (GAP if label_width else 0) - GAP * (len(panels) - 1)
+    indent = label_width + (GAP if label_width else 0)
+    plot = style.width - taken - indent - GAP * (len(panels) - 1)
     plot -= 0.0 if columns else _overhang(panels[-1], style, ruler)
-    widths, scale = _panel_widths(panels, plot, style, ruler)
+    placed, scale = _placed(panels, MARGIN + indent, plot, style, ruler)
 
     heights = np.array([max(ruler.height(label, size), mark) + ROW_PAD for label in wrapped])
     edges = np.concatenate([[0.0], np.cumsum(heights)])
-    panel_headers = [
-        ruler.wrap(panel.header, small, wide) for panel, wide in zip(panels, widths, strict=True)
-    ]
-    guides = [
-        [(value, ruler.wrap(words, small, wide)) for value, words in panel.guides]
-        for panel, wide in zip(panels, widths, strict=True)
-    ]
+    centres = (edges[:-1] + edges[1:]) / 2
     guide_band = max(
-        (ruler.height(words, small) + 0.04 for some in guides for _, words in some if words), default=0.0
+        (ruler.height(words, small) + 0.04 for each in placed for _, words in each.guides if words),
+        default=0.0,
     )
-    band = max([ruler.height(words, small) for words in (*column_headers, *panel_headers)], default=0.0)
-    band = max(band + guide_band if any(panel_headers) else max(band, guide_band), 0.02)
+    panel_band = max(ruler.height(each.header, small) for each in placed)
+    column_band = max((ruler.height(words, small) for words in column_headers), default=0.0)
     tick_band = small / 72 * 1.9 if any(panel.tick_text for panel in panels) else 0.04
-    starts = np.cumsum(
-        [MARGIN + label_width + (GAP if label_width else 0), *(wide + GAP for wide in widths[:-1])]
-    )
-    below = _axis_labels(panels, starts, style, ruler)
-    label_band = max((ruler.height(words, small) for words in below), default=0.0)
+    label_band = max(ruler.height(each.below, small) for each in placed)
 
-    top = head.height + band + 0.06
+    top = head.height + max(panel_band + guide_band, column_band) + 0.06
     foot = top + edges[-1]
     sheet = Sheet(foot + tick_band + label_band + (0.05 if label_band else 0) + MARGIN * 0.6, style)
     sheet.head(head)
-    palette = style.palette
-    for middle, words in zip((edges[:-1] + edges[1:]) / 2, wrapped, strict=True):
-        sheet.text(MARGIN, top + middle, words, size, palette.ink, va="center")
-    if style.grid:
-        for edge in edges:
-            sheet.rule(top + edge, palette.grid)
+    ink, muted = style.palette.ink, style.palette.muted
+    for middle, words in zip(centres, wrapped, strict=True):
+        sheet.text(MARGIN, top + middle, words, size, ink, va="center")
+    for edge in edges if style.grid else ():
+        sheet.rule(top + edge, style.palette.grid)
 
     axes = []
-    for panel, x, wide, header, beneath, marks in zip(
-        panels, starts, widths, panel_headers, below, guides, strict=True
-    ):
-        area = sheet.axes(x, top, wide, edges[-1])
-        area.set_xlim(panel.low, panel.low + wide / scale)
+    for each in placed:
+        area = sheet.axes(each.x, top, each.width, edges[-1])
+        area.set_xlim(each.panel.low, each.panel.low + each.width / scale)
         area.set_ylim(edges[-1], 0)
         axes.append(area)
-        sheet.text(x, top - 0.04 - guide_band, header, small, palette.muted, va="bottom")
-        if panel.tick_text:
-            _ticks(area, panel, wide, style, ruler)
-        for value, words in marks:
-            area.axvline(value, color=palette.muted, lw=0.9, ls=(0, (4, 3)), zorder=1)
+        sheet.text(each.x, top - 0.04 - guide_band, each.header, small, muted, va="bottom")
+        sheet.text(each.x, foot + tick_band + 0.03, each.below, small, muted)
+        _ticks(area, each, style, ruler)
+        for value, words in each.guides:
+            area.axvline(value, color=muted, lw=0.9, ls=(0, (4, 3)), zorder=1)
             half = ruler.width(words, small) / 2
-            middle = min(max((value - panel.low) * scale, half), wide - half)
-            sheet.text(x + middle, top - 0.03, words, small, palette.muted, ha="center", va="bottom")
-        sheet.text(x, foot + tick_band + 0.03, beneath, small, palette.muted)
-    x = starts[-1] + widths[-1] + GAP
+            middle = min(max((value - each.panel.low) * scale, half), each.width - half)
+            sheet.text(each.x + middle, top - 0.03, words, small, muted, ha="center", va="bottom")
+    x = placed[-1].x + placed[-1].width
     for column, wide, header in zip(columns, column_widths, column_headers, strict=True):
-        sheet.text(x + wide, top - 0.04, header, small, palette.muted, ha="right", va="bottom")
-        for middle, words in zip((edges[:-1] + edges[1:]) / 2, column.cells, strict=True):
-            sheet.text(x + wide, top + middle, words, size, palette.ink, ha="right", va="center")
-        x += wide + GAP
-    return Rows(sheet.figure, axes, (edges[:-1] + edges[1:]) / 2, ruler)
+        x += GAP + wide
+        sheet.text(x, top - 0.04, header, small, muted, ha="right", va="bottom")
+        for middle, words in zip(centres, column.cells, strict=True):
+            sheet.text(x, top + middle, words, size, ink, ha="right", va="center")
+    return Rows(sheet.figure, axes, centres, ruler)
+
+
+@dataclass(frozen=True)
+class _Placed:
+    """A panel with its place and width in inches and its texts wrapped."""
+
+    panel: Panel
+    x: float
+    width: float
+    header: str
+    below: str
+    guides: tuple[tuple[float, str], ...]
+
+
+def _placed(
+    panels: Sequence[Panel], start: float, plot: float, style: Style, ruler: Ruler
+) -> tuple[list[_Placed], float]:
+    """Panels from `start` on over `plot` inches, and the scale in inches a unit."""
+    widths, scale = _panel_widths(panels, plot, style, ruler)
+    starts = start + np.concatenate([[0.0], np.cumsum([width + GAP for width in widths[:-1]])])
+    below = _axis_labels(panels, starts, style, ruler)
+    placed = []
+    for panel, x, width, words in zip(panels, starts, widths, below, strict=True):
+        guides = tuple((value, ruler.wrap(label, style.small, width)) for value, label in panel.guides)
+        header = ruler.wrap(panel.header, style.small, width)
+        placed.append(_Placed(panel, float(x), width, header, words, guides))
+    return placed, scale
 
 
 def _columns(columns: Sequence[Column], style: Style, ruler: Ruler) -> tuple[list[float], list[str]]:
-    """Column widths from their cells, with headers wrapped to them (a header may widen its column up to 0.75
-    inch).
-    """
+    """Column widths from their cells or the longest word of the header, and the headers wrapped to them."""
     widths, headers = [], []
     for column in columns:
         cells = max((ruler.width(cell, style.font_size) for cell in column.cells), default=0.0)
@@ -161,13 +171,13 @@ def _columns(columns: Sequence[Column], style: Style, ruler: Ruler) -> tuple[lis
 
 
 def _labels(labels: Sequence[str], style: Style, ruler: Ruler, room: float) -> tuple[list[str], float]:
-    """Labels wrapped to at most 45 % of the room that the columns leave, and the width that they then need."""
-    wrapped = [ruler.wrap(label, style.font_size, 0.45 * room) for label in labels]
+    """Labels wrapped to at most 42 % of the room that the columns leave, and the width they then need."""
+    wrapped = [ruler.wrap(label, style.font_size, 0.42 * room) for label in labels]
     return wrapped, max((ruler.width(label, style.font_size) for label in wrapped), default=0.0)
 
 
 def _axis_labels(panels: Sequence[Panel], starts: np.ndarray, style: Style, ruler: Ruler) -> list[str]:
-    """Axis labels wrapped to what is free up to the next one; said once where all panels would say the same."""
+    """Axis labels wrapped to what is free up to the next one; said once where all are the same."""
     words = [panel.xlabel for panel in panels]
     if len(set(words)) == 1:
         words[1:] = [""] * (len(words) - 1)
@@ -189,9 +199,7 @@ def _overhang(panel: Panel, style: Style, ruler: Ruler) -> float:
 def _panel_widths(
     panels: Sequence[Panel], plot: float, style: Style, ruler: Ruler
 ) -> tuple[list[float], float]:
-    """Widths in inches and the scale (inches a unit) that all panels share; no panel is narrower than a word
-    of its header.
-    """
+    """Widths and the scale (inches a unit) of all panels; none is narrower than a word of its header."""
     least = [min(ruler.longest_word(panel.header, style.small), 1.3) for panel in panels]
     pinned: set[int] = set()
     while True:
@@ -207,15 +215,17 @@ def _panel_widths(
         pinned |= short
 
 
-def _ticks(area: Axes, panel: Panel, wide: float, style: Style, ruler: Ruler) -> None:
+def _ticks(area: Axes, placed: _Placed, style: Style, ruler: Ruler) -> None:
     """Round tick values, as many as have room for their labels, with a light grid."""
-    fmt = panel.tick_text
-    assert fmt is not None
-    chosen, words = [], []
+    panel, wide, fmt = placed.panel, placed.width, placed.panel.tick_text
+    if fmt is None:
+        return
+    chosen: list[float] = []
+    words: list[str] = []
     for count in range(max(2, min(7, int(wide / 0.3))), 0, -1):
         values = MaxNLocator(nbins=count, steps=[1, 2, 2.5, 5, 10]).tick_values(panel.low, panel.high)
-        inside = [float(v) for v in values if panel.low - 1e-9 <= v <= panel.high + 1e-9]
-        chosen, words = inside, [fmt(v) for v in inside]
+        chosen = [float(value) for value in values if panel.low - 1e-9 <= value <= panel.high + 1e-9]
+        words = clean([fmt(value) for value in chosen])
         if sum(ruler.width(word, style.small) + 0.1 for word in words) <= wide + 0.2:
             break
     area.set_xticks(chosen, words)

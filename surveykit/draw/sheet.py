@@ -1,6 +1,4 @@
-"""A figure as a printed sheet: inches from the top left corner, a left-aligned title, a legend that flows
-over lines.
-"""
+"""A figure as a printed sheet: inches from the top left corner, a left-aligned title, a flowing legend."""
 
 from __future__ import annotations
 
@@ -30,7 +28,7 @@ class Key:
 
 @dataclass(frozen=True)
 class Head:
-    """Title and legend, wrapped and placed; `height` is what they take from the top of the sheet, in inches."""
+    """Title and legend, wrapped and placed; `height` in inches is what they take from the top."""
 
     title: str
     title_height: float
@@ -51,7 +49,7 @@ class Head:
 def _flow(
     keys: Sequence[Key], top: float, wide: float, style: Style, ruler: Ruler
 ) -> tuple[list[tuple[float, float, Key]], float]:
-    """Place legend entries from left to right, a new line where one is full; the offsets and the lower edge."""
+    """Legend entries from left to right, a new line where one is full; their places and the lower edge."""
     swatch, gap = _swatch(style), 0.16
     placed: list[tuple[float, float, Key]] = []
     x, y, deepest = 0.0, top, 0.0

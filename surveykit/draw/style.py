@@ -1,6 +1,4 @@
-"""What every figure shares: measures and colours, a scope that leaves no state behind, and the way out as SVG
-or PNG.
-"""
+"""What every figure shares: measures and colours, a scope that leaves no state behind, SVG and PNG."""
 
 from __future__ import annotations
 
@@ -23,9 +21,7 @@ from surveykit.errors import SurveykitError
 
 @dataclass(frozen=True)
 class Style:
-    """Width in inches (the height follows from the rows), font size in points, dots per inch, colours, light
-    grid or none.
-    """
+    """Width in inches (the height follows), font size in points, dots per inch, colours, grid."""
 
     width: float = 7.0
     font_size: float = 9.0
@@ -62,7 +58,7 @@ DEFAULT = Style()
 
 @contextmanager
 def styled(style: Style) -> Iterator[None]:
-    """Draw under the house settings, free of what the session had set; on leaving, rcParams are as they were."""
+    """Draw under the house settings, whatever the session has set; on leaving, rcParams are as before."""
     register()
     palette = style.palette
     with matplotlib.rc_context():
@@ -112,8 +108,7 @@ def png(figure: Figure, dpi: int = 200) -> bytes:
 
 
 def svg(figure: Figure, title: str, name: str = "figure") -> str:
-    """The figure as an SVG element to put inline in a page: no prolog, no dates, glyphs as paths, labelled by
-    `title`.
+    """The figure as an SVG element to put inline in a page: glyphs as paths, labelled by `title`, no dates.
 
     Every id starts with `name`, so that several figures stand in one page; give each its own. Equal figures
     give equal text.

@@ -78,8 +78,7 @@ class Ruler:
         return size * sum(self._advance[char] for char in text)
 
     def wrap(self, text: str, size: float, inches: float) -> str:
-        """`text` broken into lines not wider than `inches`; a word wider than that is broken inside, nothing
-        is cut off.
+        """`text` broken into lines not wider than `inches`; longer words break inside, nothing is cut off.
 
         Chinese may break between any two characters, but no line starts with a closing mark or ends with an
         opening one.
