@@ -1,8 +1,8 @@
 """The catalogue of problems: one code, one sentence in each language, said with place, finding and remedy.
 
-A `Problem` is data. It is raised inside a `SurveykitError` when work cannot go on, warned about with `SurveykitWarning` when a
-caller should look, and carried by every result when an estimate is undefined or needs a caveat. The sentences live beside this
-module in `problems/<room>.yaml`, a code with its en, zh and ru template.
+A `Problem` is data. It is raised inside a `SurveykitError` when work cannot go on, warned about with
+`SurveykitWarning` when a caller should look, and carried by every result when an estimate is undefined or needs a
+caveat. The sentences live beside this module in `problems/<room>.yaml`, a code with its en, zh and ru template.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
 
@@ -34,7 +34,8 @@ def templates() -> Mapping[str, Mapping[str, str]]:
 class Problem:
     """One finding about a file, an item, a column or an estimate.
 
-    `code` names a template; `values` fill it; `place` says where ("scales.yaml:12", "item RES4", "column RES4, rows 3, 18").
+    `code` names a template; `values` fill it; `place` says where ("scales.yaml:12", "item RES4", "column RES4, rows
+    3, 18").
     """
 
     code: str
@@ -43,7 +44,7 @@ class Problem:
     severity: Severity = "error"
 
     @classmethod
-    def of(cls, code: str, place: str = "", severity: Severity = "error", **values: Value) -> Problem:
+    def of(cls, code: str, place: str = "", severity: Severity = "error", **values: Any) -> Problem:
         """Build a problem from keyword values, checking that the code exists and the template can be filled."""
         problem = cls(code, tuple(sorted(values.items())), place, severity)
         problem.message()
@@ -72,7 +73,7 @@ class SurveykitError(Exception):
         super().__init__(_joined(self.problems))
 
     @classmethod
-    def of(cls, code: str, place: str = "", **values: Value) -> SurveykitError:
+    def of(cls, code: str, place: str = "", **values: Any) -> SurveykitError:
         """The error of a single problem."""
         return cls(Problem.of(code, place, **values))
 
