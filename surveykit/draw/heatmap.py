@@ -18,7 +18,7 @@ from surveykit.draw.style import DEFAULT, Style, styled
 from surveykit.draw.text import Ruler
 from surveykit.errors import SurveykitError
 
-BAR_WIDTH, BAR_HEIGHT = 1.5, 0.08
+BAR_WIDTH, BAR_HEIGHT, BAR_GAP, BAR_STEPS = 1.5, 0.08, 0.12, 61
 SMALLEST_CELL, LARGEST_CELL, CROWDED = 0.17, 0.62, 12
 
 
@@ -71,9 +71,14 @@ def correlation_heatmap(
         band = style.small / 72 * 1.7
         top = head.height + band
         foot = top + count * high
-        sheet = Sheet(foot + 0.16 + BAR_HEIGHT + style.small / 72 * 1.6 + MARGIN, style)
-        sheet.head(head)
         left = MARGIN + number + label_width + 0.15
+        label = clean([scale_label])[0]
+        beside = style.width - MARGIN - BAR_WIDTH - BAR_GAP
+        bar_left = left if ruler.width(label, style.small) < beside - left else MARGIN
+        label = ruler.wrap(label, style.small, beside - bar_left)
+        bar_band = max(BAR_HEIGHT + style.small / 72 * 1.6, ruler.height(label, style.small))
+        sheet = Sheet(foot + 0.16 + bar_band + MARGIN, style)
+        sheet.head(head)
         area = sheet.axes(left, top, count * cell, count * high)
 
         shown = np.tril(np.ones((count, count), dtype=bool), -1) & np.isfinite(values)
@@ -125,7 +130,7 @@ def correlation_heatmap(
                     ha="center",
                     va="center_baseline",
                 )
-        _colour_bar(sheet, left, foot + 0.16, fmt, clean([scale_label])[0])
+        _colour_bar(sheet, bar_left, foot + 0.16, fmt, label)
         return sheet.figure
 
 
@@ -149,16 +154,15 @@ def _cell_size(texts: Sequence[Sequence[str]], cell: float, style: Style, ruler:
 
 
 def _colour_bar(sheet: Sheet, x: float, y: float, fmt: Format, label: str) -> None:
-    style, colours, steps = sheet.style, sheet.style.palette.diverging(), 61
-    for step in range(steps):
-        left = x + BAR_WIDTH * step / steps
-        width = BAR_WIDTH / steps * (1.0 if step == steps - 1 else 1.6)
-        sheet.rectangle(left, y, width, BAR_HEIGHT, to_hex(colours(step / (steps - 1))))
-    for value, place, ha in (
-        (-1.0, x, "left"),
-        (0.0, x + BAR_WIDTH / 2, "center"),
-        (1.0, x + BAR_WIDTH, "right"),
-    ):
+    """A strip from -1 to 1 with its ends and middle named, and `label` behind it."""
+    style, colours = sheet.style, sheet.style.palette.diverging()
+    width = BAR_WIDTH / BAR_STEPS
+    for step in range(BAR_STEPS):
+        shade = to_hex(colours(step / (BAR_STEPS - 1)))
+        overlap = 1.0 if step == BAR_STEPS - 1 else 1.6
+        sheet.rectangle(x + step * width, y, width * overlap, BAR_HEIGHT, shade)
+    for value, place, ha in ((-1.0, 0.0, "left"), (0.0, 0.5, "center"), (1.0, 1.0, "right")):
         words = clean([fmt(value)])[0]
-        sheet.text(place, y + BAR_HEIGHT + 0.03, words, style.small * 0.9, style.palette.muted, ha=ha)
-    sheet.text(x + BAR_WIDTH + 0.12, y + BAR_HEIGHT / 2, label, style.small, style.palette.muted, va="center")
+        below = y + BAR_HEIGHT + 0.03
+        sheet.text(x + place * BAR_WIDTH, below, words, style.small * 0.9, style.palette.muted, ha=ha)
+    sheet.text(x + BAR_WIDTH + BAR_GAP, y - 0.03, label, style.small, style.palette.muted)

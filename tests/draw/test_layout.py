@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from conftest import CASES, LANGUAGES, WORDS, assert_legible, drawn
 
 from surveykit.draw.intervals import dot_intervals
 from surveykit.draw.likert import likert_bars
 from surveykit.draw.style import Style
 from surveykit.errors import SurveykitError
+from tests.draw.cases import CASES, LANGUAGES, WORDS, assert_legible, drawn
 
 
 @pytest.mark.parametrize(("lang", "name"), CASES)
@@ -17,8 +17,12 @@ def test_no_text_is_cut_off_or_overlaps(lang, name):
     assert_legible(drawn(lang, name))
 
 
-@pytest.mark.parametrize("style", [Style(width=5.6, font_size=8), Style(width=11, font_size=13)], ids=str)
-@pytest.mark.parametrize("name", ["likert-split", "reliability", "coefficients-panels", "heatmap-4", "nps", "intervals"])
+@pytest.mark.parametrize(
+    "style", [Style(width=5.6, font_size=8), Style(width=11, font_size=13)], ids=["small", "large"]
+)
+@pytest.mark.parametrize(
+    "name", ["likert-split", "reliability", "coefficients-panels", "heatmap-4", "nps", "intervals"]
+)
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_other_sizes_stay_legible(lang, name, style):
     assert_legible(drawn(lang, name, style))
@@ -26,7 +30,8 @@ def test_other_sizes_stay_legible(lang, name, style):
 
 def test_more_rows_make_a_higher_figure():
     few, many = (
-        dot_intervals(["a"] * rows, np.ones(rows), np.zeros(rows), np.full(rows, 2.0)).get_figheight() for rows in (2, 12)
+        dot_intervals(["a"] * rows, np.ones(rows), np.zeros(rows), np.full(rows, 2.0)).get_figheight()
+        for rows in (2, 12)
     )
     assert many - few > 10 * 0.2
 
@@ -41,7 +46,12 @@ def test_long_wording_is_kept_whole():
 def test_no_room_is_an_error_with_a_remedy():
     with pytest.raises(SurveykitError) as caught:
         dot_intervals(
-            ["a"], [1.0], [0.5], [1.5], style=Style(width=3, font_size=14), fmt_interval=lambda *_: "1.00 [0.50; 1.50]"
+            ["a"],
+            [1.0],
+            [0.5],
+            [1.5],
+            style=Style(width=3, font_size=14),
+            fmt_interval=lambda *_: "1.00 [0.50; 1.50]",
         )
     assert caught.value.problems[0].code == "DRAW-NARROW"
 

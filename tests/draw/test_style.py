@@ -5,12 +5,12 @@ import xml.etree.ElementTree as ET
 
 import matplotlib
 import pytest
-from conftest import CASES, drawn
 from matplotlib import pyplot
 
 from surveykit.draw.colour import Palette, contrast, text_on
 from surveykit.draw.style import Style, png, styled, svg
 from surveykit.errors import SurveykitError
+from tests.draw.cases import CASES, drawn
 
 
 def test_no_setting_is_left_behind():
@@ -50,7 +50,9 @@ def test_every_answer_has_its_own_colour_and_readable_text(levels):
         assert contrast(fill, text_on(fill)) >= 4.5
 
 
-@pytest.mark.parametrize(("fill", "ink"), [("#ffffff", "#000000"), ("#ffff00", "#000000"), ("#00008b", "#ffffff")])
+@pytest.mark.parametrize(
+    ("fill", "ink"), [("#ffffff", "#000000"), ("#ffff00", "#000000"), ("#00008b", "#ffffff")]
+)
 def test_text_is_black_on_light_and_white_on_dark(fill, ink):
     assert text_on(fill) == ink
 
@@ -82,7 +84,15 @@ def test_a_picture_is_equal_on_repeat_and_from_one_figure():
 def test_svg_stands_inline_in_a_page(lang, name):
     text = svg(drawn(lang, name), 'A <b> & "c" 满意', "fig-7")
     assert text.startswith("<svg ")
-    for forbidden in ("<?xml", "<!DOCTYPE", "<!--", "<metadata", "<style", "<text", "http://www.w3.org/1999/02"):
+    for forbidden in (
+        "<?xml",
+        "<!DOCTYPE",
+        "<!--",
+        "<metadata",
+        "<style",
+        "<text",
+        "http://www.w3.org/1999/02",
+    ):
         assert forbidden not in text
     root = ET.fromstring(text)
     assert root.get("role") == "img"
@@ -96,7 +106,9 @@ def test_svg_stands_inline_in_a_page(lang, name):
 
 
 def test_two_figures_in_a_page_share_no_id():
-    first, second = (set(re.findall(r'\bid="([^"]+)"', svg(drawn("zh", "nps"), "t", name))) for name in ("a", "b"))
+    first, second = (
+        set(re.findall(r'\bid="([^"]+)"', svg(drawn("zh", "nps"), "t", name))) for name in ("a", "b")
+    )
     assert first and not first & second
 
 

@@ -43,4 +43,8 @@ def test_short_text_and_line_breaks_are_kept():
 @settings(max_examples=200, deadline=None)
 def test_pieces_joined_are_the_text(text):
     assert "".join(atoms(text)) == text
-    assert not any(piece.startswith("\u00a0") and at for at, piece in enumerate(atoms(text)) if "\u00a0" in piece[:1])
+
+
+def test_a_number_stays_with_its_unit():
+    assert atoms("12\u00a0% of\u00a01\u00a0284") == ["12\u00a0% ", "of\u00a01\u00a0284"]
+    assert atoms("得分−0,5和3–5分") == ["得", "分", "−0,5", "和", "3–5", "分"]

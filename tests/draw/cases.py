@@ -54,7 +54,13 @@ WORDS: dict[str, dict[str, Any]] = {
             "Цены справедливы",
             "В целом качество обслуживания за последние двенадцать месяцев оправдало мои ожидания во всех каналах",
         ],
-        "levels": ["Совершенно не согласен", "Не согласен", "Ни то ни другое", "Согласен", "Полностью согласен"],
+        "levels": [
+            "Совершенно не согласен",
+            "Не согласен",
+            "Ни то ни другое",
+            "Согласен",
+            "Полностью согласен",
+        ],
         "other": "Затрудняюсь ответить / отказ",
         "box": "Две верхние оценки",
         "axis": "Стандартизованный коэффициент β с 95%-ным доверительным интервалом, ошибки HC3",
@@ -110,8 +116,11 @@ def figures(lang: str, style: Style = DEFAULT) -> Iterator[tuple[str, Callable[[
         matrix = np.corrcoef(np.random.default_rng(size).normal(size=(size, 40)))
         matrix[1, 0] = np.nan
         labels = (items * 7)[:size]
-        yield f"heatmap-{size}", lambda matrix=matrix, labels=labels: correlation_heatmap(
-            matrix, labels, scale_label=words["axis"], diagonal=["(.91)"] * len(labels), **common
+        yield (
+            f"heatmap-{size}",
+            lambda matrix=matrix, labels=labels: correlation_heatmap(
+                matrix, labels, scale_label=words["axis"], diagonal=["(.91)"] * len(labels), **common
+            ),
         )
     yield "nps", lambda: nps_bar(
         [12, 3, 5, 8, 11, 30, 40, 90, 160, 120, 150], 25.4, 21.0, 29.8, groups=words["groups"],
