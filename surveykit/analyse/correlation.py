@@ -11,9 +11,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 from scipy import special
 
+from surveykit.analyse.frames import names_of, numeric_names
 from surveykit.draw.heatmap import correlation_heatmap
 from surveykit.language import Kind
-from surveykit.responses.source import fingerprint_of, moments_of, names_of
+from surveykit.responses.source import fingerprint_of, moments_of
 from surveykit.result import Provenance, Result, Writer
 from surveykit.stats.intervals import fisher_z
 
@@ -86,7 +87,7 @@ def correlate(data: Any, variables: Sequence[str] | None = None, conf_level: flo
     `data`: DataFrame, Responses, Scores or Moments; `variables` default to all of its numeric columns. A constant
     variable has undefined correlations (NaN). Source: Fisher 1921. In R: `cor.test(x, y)`, `cor(na.omit(data))`.
     """
-    moments = moments_of(data, variables)
+    moments = moments_of(data, variables if variables is not None else numeric_names(data))
     return Correlations(
         n=moments.n,
         variables=moments.names,

@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from surveykit.analyse.frames import names_of, unweighted
 from surveykit.analyse.items import ItemDescription
 from surveykit.analyse.scores import ScoreDescription
 from surveykit.errors import Problem, SurveykitError
 from surveykit.responses.responses import Responses
-from surveykit.responses.score import Scores
-from surveykit.responses.source import columns_of, fingerprint_of, names_of
+from surveykit.responses.scores import Scores
+from surveykit.responses.source import columns_of, fingerprint_of
 from surveykit.result import Names, Provenance
 from surveykit.spec.questionnaire import Questionnaire
 
@@ -34,6 +35,7 @@ def describe(
     all. Scores: mean and POMP (0-100) with Student intervals. Answers outside the scale raise SurveykitError. In R:
     `prop.table(table(x))`, `t.test(x)`, `prop.test(k, n, correct = FALSE)`.
     """
+    unweighted(data, "describe")
     if isinstance(data, Scores):
         return _scores(data, conf_level)
     questionnaire = data.questionnaire if isinstance(data, Responses) else None

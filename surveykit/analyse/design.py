@@ -11,8 +11,9 @@ from formulaic import Formula
 from formulaic.errors import FormulaicError
 from numpy.typing import NDArray
 
+from surveykit.analyse.frames import table_of
 from surveykit.errors import SurveykitError
-from surveykit.responses.source import fingerprint_of, table_of
+from surveykit.responses.source import fingerprint_of
 from surveykit.stats.moments import Moments
 
 
@@ -44,12 +45,14 @@ def plain_terms(formula: str) -> tuple[str, tuple[str, ...]]:
     return _outcome(parsed, formula), tuple(terms)
 
 
-def design_of(formula: str, data: Any) -> Design:
-    """Evaluate a formula over rows; rows with a missing value are left out and counted."""
+def design_of(formula: str, data: Any, only: NDArray[np.int64] | None = None) -> Design:
+    """Evaluate a formula over rows (`only` those at these positions); rows with a missing value are left out and counted."""
     parsed = _parsed(formula)
     outcome = _outcome(parsed, formula)
     names = sorted(parsed.required_variables)
     frame = table_of(data, names).reset_index(drop=True)
+    if only is not None:
+        frame = frame.iloc[only].reset_index(drop=True)
     complete = frame.notna().all(axis=1).to_numpy()
     used = frame[complete]
     if used.empty:

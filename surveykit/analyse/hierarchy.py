@@ -11,10 +11,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from surveykit.analyse.design import design_of
+from surveykit.analyse.frames import names_of, unweighted
 from surveykit.draw.intervals import dot_intervals
 from surveykit.errors import SurveykitError
 from surveykit.language import Kind
-from surveykit.responses.source import names_of, table_of
 from surveykit.result import Provenance, Result, Writer
 from surveykit.stats.intervals import r_squared
 from surveykit.stats.ols import Ols, compare, ols
@@ -95,9 +95,9 @@ def hierarchical(formulas: Sequence[str], data: Any, conf_level: float = 0.95) -
     """
     if len(formulas) < 2:
         raise SurveykitError.of("ANALYSE-CHOICE", argument="formulas", found=str(len(formulas)), allowed="2 or more")
+    unweighted(data, "hierarchical")
     full = design_of(formulas[-1], data)
-    frame = table_of(data, None).reset_index(drop=True).iloc[full.rows]
-    designs = [design_of(formula, frame) for formula in formulas]
+    designs = [design_of(formula, data, full.rows) for formula in formulas]
     outcomes = dict.fromkeys(design.outcome for design in designs)
     if len(outcomes) > 1:
         raise SurveykitError.of("ANALYSE-OUTCOMES", outcomes=", ".join(outcomes))

@@ -12,10 +12,11 @@ from matplotlib.figure import Figure
 from scipy import special
 
 from surveykit.analyse.design import Design, design_of, plain_terms
+from surveykit.analyse.frames import names_of, unweighted
 from surveykit.analyse.words import regression_sentences
 from surveykit.draw.coefficients import coefficient_plot
 from surveykit.errors import Problem, SurveykitError
-from surveykit.responses.source import fingerprint_of, names_of
+from surveykit.responses.source import fingerprint_of
 from surveykit.result import Provenance, Result, Writer
 from surveykit.stats.intervals import r_squared
 from surveykit.stats.moments import Moments
@@ -98,6 +99,7 @@ def regress(formula: str, data: Any, covariance: Covariance = "HC3", conf_level:
         )
     if isinstance(data, Moments):
         return _from_moments(formula, data, covariance, conf_level)
+    unweighted(data, "regress")
     design = design_of(formula, data)
     fit = ols(design.moments, design.outcome, design.terms)
     kept = np.isfinite(fit.coefficients)

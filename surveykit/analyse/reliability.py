@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from surveykit.analyse.frames import names_of, unweighted
 from surveykit.analyse.scales import Keys, Missing, ScaleMatrix, scale_items, scale_matrices
 from surveykit.draw.reliability import reliability_card
 from surveykit.errors import Problem, SurveykitError
-from surveykit.responses.source import fingerprint_of, names_of
+from surveykit.responses.source import fingerprint_of
 from surveykit.result import Provenance, Result, Writer
 from surveykit.stats import classical
 from surveykit.stats.arrays import standardise
@@ -23,6 +24,8 @@ from surveykit.stats.onefactor import Omega, omega, one_factor
 
 WEAK = 0.70
 """Nunnally & Bernstein 1994, p. 265: enough for comparing groups in early research."""
+IMPROPER = ("STATS-HEYWOOD", "STATS-NOT-CONVERGED")
+"""A one-factor solution with one of these findings is improper: no omega is printed from it."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -152,6 +155,7 @@ def reliability(
     _choice("correlation", correlation, ("pearson", "polychoric"))
     _choice("missing", missing, ("listwise", "pairwise"))
     _choice("splits", splits, ("all", "psych"))
+    unweighted(items, "reliability")
     chosen = scale_items(items, scales)
     parts = list(scale_matrices(items, chosen, keys, missing, correlation == "polychoric"))
     measured = [_measure(part, conf_level, splits == "psych", seed) for part in parts]
@@ -196,7 +200,8 @@ def _measure(
     loadings = np.full(k, np.nan)
     if k >= 3:
         fit = one_factor(covariance, part.n, part.items, place)
-        total, standard = omega(fit, conf_level), omega(fit, conf_level, standardised=True)
+        if not any(problem.code in IMPROPER for problem in fit.problems):
+            total, standard = omega(fit, conf_level), omega(fit, conf_level, standardised=True)
         loadings = fit.loadings / np.sqrt(np.diag(covariance))
         problems += [problem for problem in fit.problems if problem.code != "STATS-CONSTANT-ITEM"]
     elif k == 2:
