@@ -1,4 +1,4 @@
-"""The fingerprint of a frame: equal content gives an equal digest, whatever the platform and the width of the numbers."""
+"""The fingerprint of a frame: equal content gives an equal digest on every platform, whatever the width of numbers."""
 
 from __future__ import annotations
 

@@ -70,9 +70,7 @@ class MemoryEngine:
         """The rows where `mask` (one boolean a row) is true."""
         chosen: NDArray[np.bool_] = np.asarray(mask)
         if chosen.dtype != np.bool_ or chosen.shape != (self.rows,):
-            raise SurveykitError.of(
-                "ENGINE-MASK", rows=self.rows, found=f"{chosen.dtype.name} of shape {chosen.shape}"
-            )
+            raise SurveykitError.of("ENGINE-MASK", rows=self.rows, found=f"{chosen.dtype.name} of shape {chosen.shape}")
         return MemoryEngine(self._frame.loc[chosen], self._batch_rows)
 
     def with_columns(self, frame: pd.DataFrame) -> MemoryEngine:
