@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import platform
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from importlib.metadata import version
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from surveykit.analyse.correlation import correlate
 from surveykit.analyse.describe import describe
@@ -18,21 +13,15 @@ from surveykit.analyse.recommendation import nps
 from surveykit.analyse.regression import regress
 from surveykit.analyse.reliability import reliability
 from surveykit.errors import Problem, SurveykitError
-from surveykit.report.compose import compose
-from surveykit.report.html import html
-from surveykit.report.outcome import StudyResult
+from surveykit.reports.files import Progress, report, wanted_languages, writable
+from surveykit.reports.outcome import StudyResult
 from surveykit.responses.read import read_responses
 from surveykit.responses.responses import Responses
 from surveykit.responses.score import score
 from surveykit.responses.scores import Scores
-from surveykit.result import Names, Result, own_version
+from surveykit.result import Names, Result
 from surveykit.spec.load import load_study, study_folder
 from surveykit.spec.study import Study
-
-Progress = Callable[[str], None]
-
-MARK = "surveykit report"
-"""First words of the manifest: a folder with one was made by us and may be written again."""
 
 
 def read_study(study: Study, folder: Path) -> Responses:
@@ -49,6 +38,11 @@ def read_study(study: Study, folder: Path) -> Responses:
     )
 
 
+def load_data(name: str | Path) -> Responses:
+    """The answers of a shipped study by name ("ecsi_mobile", "s0_communication" ...), or of a study.yaml of your own by path."""
+    return read_study(load_study(name), study_folder(name))
+
+
 def run(
     study: Study | str | Path,
     out: str | Path | None = None,
@@ -60,9 +54,10 @@ def run(
 ) -> StudyResult:
     """Run a study from its answers to its results, and write its report where `out` is given.
 
-    `study`: a path to study.yaml or its folder, the name of a shipped study, or a Study (then pass `data`). `out` is a folder for
-    report.<lang>.html, results.json and manifest.json; a folder with files that are not ours is left alone unless `overwrite`. `progress`
-    is called with the name of each step. Raises SurveykitError for unreadable specifications or answers.
+    `study`: a path to study.yaml or its folder, the name of a shipped study, or a Study (then pass `data`). `out` is
+    a folder for report.<lang>.html, results.json and manifest.json; a folder with files that are not ours is left
+    alone unless `overwrite`. `progress` is called with the name of each step. Raises SurveykitError for unreadable
+    specifications or answers.
     """
     tell = progress or (lambda step: None)
     folder = Path(".")
@@ -70,17 +65,15 @@ def run(
         tell("read the study")
         folder = study_folder(study)
         study = load_study(study)
-    wanted = tuple(languages or study.languages)
-    unknown = [lang for lang in wanted if lang not in study.languages]
-    if unknown:
-        raise SurveykitError.of("STUDY-LANGUAGE", lang=", ".join(unknown), known=", ".join(study.languages))
-    target = _writable(Path(out), overwrite) if out is not None else None
+    wanted = wanted_languages(study.languages, languages)
+    if out is not None:
+        writable(Path(out), overwrite)
     if data is None:
         tell("read the answers")
         data = read_study(study, folder)
     result = analyse(study, data, tell)
-    if target is not None:
-        write_report(result, target, wanted, progress=tell)
+    if out is not None:
+        report(result, out, wanted, overwrite=overwrite, progress=tell)
     return result
 
 
@@ -93,9 +86,7 @@ def analyse(study: Study, data: Responses, progress: Progress | None = None) -> 
     present = _present(study, data)
     if data.n:
         tell("score the scales")
-        scores = score(
-            data, scales=present, method=study.scoring.method, max_missing=study.scoring.max_missing
-        )
+        scores = score(data, scales=present, method=study.scoring.method, max_missing=study.scoring.max_missing)
         reading += scores.problems
         for name, found in _steps(study, data, scores, present, tell, reading):
             results[name] = found
@@ -150,9 +141,7 @@ def _steps(
 def _present(study: Study, data: Responses) -> dict[str, tuple[str, ...]]:
     """The scales of the model, each with the items that were read; constructs made of constructs are left to factor models."""
     asked = set(data.items)
-    found = {
-        name: tuple(item for item in items if item in asked) for name, items in study.model.measurement.items()
-    }
+    found = {name: tuple(item for item in items if item in asked) for name, items in study.model.measurement.items()}
     present = {name: items for name, items in found.items() if items}
     if not present and data.n:
         raise SurveykitError.of("STUDY-NOSCALES", study.code)
@@ -180,72 +169,3 @@ def _duplicates(data: Responses) -> int:
         return 0
     answers = data.frame(rated)
     return int(answers[answers.notna().any(axis=1)].duplicated().sum())
-
-
-def write_report(
-    result: StudyResult,
-    out: str | Path,
-    languages: Sequence[str],
-    *,
-    progress: Progress | None = None,
-) -> list[Path]:
-    """Write report.<lang>.html, results.json and manifest.json into a folder; equal results give equal bytes of HTML."""
-    tell = progress or (lambda step: None)
-    folder = Path(out)
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for lang in languages:
-        tell(f"write the report ({lang})")
-        written.append(_put(folder / f"report.{lang}.html", html(compose(result, lang))))
-    written.append(_put(folder / "results.json", _json(result.to_dict())))
-    manifest = _manifest(result, written)
-    written.append(_put(folder / "manifest.json", _json(manifest)))
-    return written
-
-
-def _put(path: Path, text: str) -> Path:
-    path.write_text(text, encoding="utf-8", newline="\n")
-    return path
-
-
-def _json(data: Any) -> str:
-    return json.dumps(data, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-
-
-def _manifest(result: StudyResult, written: Sequence[Path]) -> dict[str, Any]:
-    packages = ("numpy", "pandas", "scipy", "matplotlib", "formulaic", "pydantic")
-    return {
-        "made_by": MARK,
-        "surveykit": own_version(),
-        "python": platform.python_version(),
-        "packages": {name: version(name) for name in packages},
-        "study": {"code": result.study.code, "fingerprint": result.study.fingerprint},
-        "questionnaire": {
-            "code": result.study.questionnaire.code,
-            "version": result.study.questionnaire.version,
-            "fingerprint": result.study.questionnaire.fingerprint,
-        },
-        "data": {"fingerprint": result.data_fingerprint, "n": result.n, "synthetic": result.study.data.synthetic},
-        "seeds": {name: found.provenance.seed for name, found in result.results.items()},
-        "files": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in written},
-    }
-
-
-def _writable(out: Path, overwrite: bool) -> Path:
-    """The folder, if nothing in it would be lost: it is new, empty, ours, or the caller said so."""
-    if out.exists() and not out.is_dir():
-        raise SurveykitError.of("STUDY-NOTFOLDER", str(out))
-    ours = out / "manifest.json"
-    planned = [path for path in out.glob("report.*.html")] + [out / "results.json", ours]
-    clash = [path.name for path in planned if path.exists()]
-    if clash and not overwrite and not _is_ours(ours):
-        raise SurveykitError.of("STUDY-EXISTS", str(out), files=", ".join(sorted(clash)))
-    return out
-
-
-def _is_ours(manifest: Path) -> bool:
-    try:
-        stored = json.loads(manifest.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    return isinstance(stored, dict) and stored.get("made_by") == MARK

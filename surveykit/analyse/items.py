@@ -34,38 +34,47 @@ class ItemDescription(Result):
     conf_level: float
 
     def _table(self) -> pd.DataFrame:
-        return pd.concat([self._rows(item) for item in self.counts], ignore_index=True)
-
-    def _rows(self, item: str) -> pd.DataFrame:
-        low, high = self.limits[self.scale_of[item]]
-        counts = np.array(self.counts[item])
-        values = np.arange(low, high + 1)
-        n = int(counts.sum())
-        asked = n + self.missing[item]
-        mean = float(counts @ values / n) if n else np.nan
-        sd = float(np.sqrt(counts @ (values - mean) ** 2 / (n - 1))) if n > 1 else np.nan
-        boxes = min(self.boxes, len(counts) // 2)
-        successes = np.array([counts[-boxes:].sum(), counts[:boxes].sum(), counts[0], counts[-1], self.missing[item]])
-        bases = np.array([n, n, n, n, asked])
+        moments = np.array([self._moments(item) for item in self.counts])
+        successes = np.array([self._successes(item) for item in self.counts], dtype=float)
+        n = moments[:, :1]
+        bases = np.column_stack([np.repeat(n, 4, axis=1), n[:, 0] + list(self.missing.values())])
         with np.errstate(invalid="ignore", divide="ignore"):
             shares = successes / bases
             errors = np.sqrt(shares * (1 - shares) / bases)
-        lows, highs = wilson(successes, bases, self.conf_level)
-        mean_low, mean_high = mean_t(mean, sd, n, self.conf_level)
+            mean_error = moments[:, 2] / np.sqrt(n[:, 0])
+        low, high = wilson(successes, bases, self.conf_level)
+        mean_low, mean_high = mean_t(moments[:, 1], moments[:, 2], n[:, 0], self.conf_level)
+        k = len(self.counts)
+
+        def column(first: Any, rest: Any) -> Any:
+            return np.column_stack([first, rest]).ravel()
+
         return pd.DataFrame(
             {
-                "item": item,
-                "measure": MEASURES,
-                "estimate": [mean, *shares],
-                "std_error": [sd / np.sqrt(n) if n else np.nan, *errors],
-                "conf_low": [float(mean_low), *lows],
-                "conf_high": [float(mean_high), *highs],
+                "item": np.repeat(np.array(list(self.counts), dtype=object), len(MEASURES)),
+                "measure": MEASURES * k,
+                "estimate": column(moments[:, 1], shares),
+                "std_error": column(mean_error, errors),
+                "conf_low": column(mean_low, low),
+                "conf_high": column(mean_high, high),
                 "conf_level": self.conf_level,
-                "sd": [sd, *[np.nan] * 5],
-                "n": [n, *bases],
-                "method": ["mean_t", *["wilson"] * 5],
+                "sd": column(moments[:, 2], np.full((k, 5), np.nan)),
+                "n": column(n, bases).astype(int),
+                "method": ("mean_t", *["wilson"] * 5) * k,
             }
         )
+
+    def _moments(self, item: str) -> tuple[float, float, float]:
+        low, high = self.limits[self.scale_of[item]]
+        counts, values = np.array(self.counts[item]), np.arange(low, high + 1)
+        n = int(counts.sum())
+        mean = float(counts @ values / n) if n else np.nan
+        return n, mean, float(np.sqrt(counts @ (values - mean) ** 2 / (n - 1))) if n > 1 else np.nan
+
+    def _successes(self, item: str) -> tuple[int, int, int, int, int]:
+        counts = self.counts[item]
+        boxes = min(self.boxes, len(counts) // 2)
+        return sum(counts[-boxes:]), sum(counts[:boxes]), counts[0], counts[-1], self.missing[item]
 
     @property
     def frequencies(self) -> pd.DataFrame:

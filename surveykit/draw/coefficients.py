@@ -52,9 +52,7 @@ def coefficient_plot(
     firm = vector(significant, count, "significant").astype(bool)
     owner = clean(model) if model is not None else [""] * count
     if len(owner) != count:
-        raise SurveykitError.of(
-            "DRAW-SHAPE", "model", what="model", found=str(len(owner)), expected=str(count)
-        )
+        raise SurveykitError.of("DRAW-SHAPE", "model", what="model", found=str(len(owner)), expected=str(count))
     names, models = list(dict.fromkeys(listed)), list(dict.fromkeys(owner))
     place = _placed(listed, owner)
 
@@ -62,13 +60,10 @@ def coefficient_plot(
     palette = style.palette
     many, panelled = len(models) > 1, arrange == "panels" and len(models) > 1
     colours = [
-        palette.accent if panelled or not many else palette.series[i % len(palette.series)]
-        for i in range(len(models))
+        palette.accent if panelled or not many else palette.series[i % len(palette.series)] for i in range(len(models))
     ]
     shapes = ["o" if panelled else MARKERS[i % len(MARKERS)] for i in range(len(models))]
-    keys = (
-        [Key(*entry) for entry in zip(models, colours, shapes, strict=True)] if many and not panelled else []
-    )
+    keys = [Key(*entry) for entry in zip(models, colours, shapes, strict=True)] if many and not panelled else []
     tint = palette.muted if keys else palette.accent
     if not firm.all():
         keys += [

@@ -45,14 +45,10 @@ def correlation_heatmap(
     values = np.asarray(matrix, dtype=float)
     if values.shape != (count, count):
         found = " x ".join(map(str, values.shape))
-        raise SurveykitError.of(
-            "DRAW-SHAPE", "matrix", what="matrix", found=found, expected=f"{count} x {count}"
-        )
+        raise SurveykitError.of("DRAW-SHAPE", "matrix", what="matrix", found=found, expected=f"{count} x {count}")
     own = clean(diagonal) if diagonal is not None else [""] * count
     if len(own) != count:
-        raise SurveykitError.of(
-            "DRAW-SHAPE", "diagonal", what="diagonal", found=str(len(own)), expected=str(count)
-        )
+        raise SurveykitError.of("DRAW-SHAPE", "diagonal", what="diagonal", found=str(len(own)), expected=str(count))
     style = style.suited([*names, title, scale_label])
     palette = style.palette
     with styled(style):
@@ -98,8 +94,7 @@ def correlation_heatmap(
             rasterized=False,
         )
         texts = [
-            [written_cell(values, own, row, column, fmt, missing) for column in range(count)]
-            for row in range(count)
+            [written_cell(values, own, row, column, fmt, missing) for column in range(count)] for row in range(count)
         ]
         size = _cell_size(texts, cell, style, ruler)
         for column in range(count if diagonal is not None else max(count - 1, 1)):
@@ -114,9 +109,7 @@ def correlation_heatmap(
             )
         for row in range(count):
             y = top + (row + 0.5) * high
-            sheet.text(
-                MARGIN + number - 0.08, y, f"{row + 1}", letter, palette.muted, ha="right", va="center"
-            )
+            sheet.text(MARGIN + number - 0.08, y, f"{row + 1}", letter, palette.muted, ha="right", va="center")
             sheet.text(MARGIN + number, y, wrapped[row], letter, palette.ink, va="center")
             for column in range(row + 1 if size else 0):
                 fill = to_hex(colours((values[row, column] + 1) / 2)) if shown[row, column] else "#ffffff"
@@ -134,9 +127,7 @@ def correlation_heatmap(
         return sheet.figure
 
 
-def written_cell(
-    values: np.ndarray, own: Sequence[str], row: int, column: int, fmt: Format, missing: str
-) -> str:
+def written_cell(values: np.ndarray, own: Sequence[str], row: int, column: int, fmt: Format, missing: str) -> str:
     """The text of one cell of the lower triangle with its diagonal."""
     if column == row:
         return own[row]

@@ -152,9 +152,7 @@ def _checked(shares: npt.ArrayLike, items: int, levels: int) -> Array:
         raise SurveykitError.of("DRAW-SHAPE", "shares", what="shares", found=found, expected=expected)
     for row, values in enumerate(matrix):
         if not np.isnan(values).any() and (values.min() < -1e-9 or abs(values.sum() - 1) > 1e-6):
-            raise SurveykitError.of(
-                "DRAW-SHARES", f"shares, row {row + 1}", row=row + 1, total=f"{values.sum():.6g}"
-            )
+            raise SurveykitError.of("DRAW-SHARES", f"shares, row {row + 1}", row=row + 1, total=f"{values.sum():.6g}")
     return matrix
 
 

@@ -42,9 +42,7 @@ def nps_bar(
     """
     tally = np.asarray(counts, dtype=float)
     if tally.shape != (11,) or not (tally >= 0).all():
-        raise SurveykitError.of(
-            "DRAW-COUNTS", "counts", found=" ".join(f"{value:g}" for value in tally.ravel())
-        )
+        raise SurveykitError.of("DRAW-COUNTS", "counts", found=" ".join(f"{value:g}" for value in tally.ravel()))
     total = tally.sum()
     shares = tally / total if total > 0 else np.full(11, np.nan)
     names = clean(groups)
@@ -99,9 +97,7 @@ def nps_bar(
             strip.barh([0.5], [share], 1.0, left=start, color=tint, edgecolor="white", lw=0.8)
             text = clean([fmt(share)])[0]
             if ruler.width(text, style.font_size) + 0.06 <= share * wide:
-                strip.text(
-                    start + share / 2, 0.5, text, color=text_on(tint), ha="center", va="center_baseline"
-                )
+                strip.text(start + share / 2, 0.5, text, color=text_on(tint), ha="center", va="center_baseline")
             start += share
 
         sheet.text(MARGIN, score_top, headline, style.large, palette.ink)

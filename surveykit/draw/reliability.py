@@ -48,18 +48,14 @@ def reliability_card(
         tuple(vector(part, len(labels), f"coefficients[{name}]") for part in parts)
         for name, parts in coefficients.items()
     ]
-    columns = [
-        Column(name, written(parts[0], fmt, missing)) for name, parts in zip(names, series, strict=True)
-    ]
+    columns = [Column(name, written(parts[0], fmt, missing)) for name, parts in zip(names, series, strict=True)]
     for header, values, what in ((n_items_title, n_items, "n_items"), (n_title, n, "n")):
         if values is not None:
             cells = written(vector(values, len(labels), what), fmt_n, missing)
             columns.append(Column(clean([header])[0], cells))
     guides = () if guide is None else ((guide, clean([guide_label])[0]),)
     colours = palette.series
-    keys = [
-        Key(name, colours[at % len(colours)], MARKERS[at % len(MARKERS)]) for at, name in enumerate(names)
-    ]
+    keys = [Key(name, colours[at % len(colours)], MARKERS[at % len(MARKERS)]) for at, name in enumerate(names)]
     with styled(style):
         panel = Panel(0.0, 1.0, xlabel=clean([xlabel])[0], tick_text=fmt, guides=guides)
         rows = lay_out(

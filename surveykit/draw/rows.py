@@ -185,10 +185,7 @@ def _axis_labels(panels: Sequence[Panel], starts: np.ndarray, style: Style, rule
     for at, word in enumerate(words[1:], start=1):
         if word:
             ends[:at] = [min(end, starts[at] - GAP) for end in ends[:at]]
-    return [
-        ruler.wrap(word, style.small, end - start)
-        for word, start, end in zip(words, starts, ends, strict=True)
-    ]
+    return [ruler.wrap(word, style.small, end - start) for word, start, end in zip(words, starts, ends, strict=True)]
 
 
 def _overhang(panel: Panel, style: Style, ruler: Ruler) -> float:
@@ -196,9 +193,7 @@ def _overhang(panel: Panel, style: Style, ruler: Ruler) -> float:
     return ruler.width(panel.tick_text(panel.high), style.small) / 2 if panel.tick_text else 0.0
 
 
-def _panel_widths(
-    panels: Sequence[Panel], plot: float, style: Style, ruler: Ruler
-) -> tuple[list[float], float]:
+def _panel_widths(panels: Sequence[Panel], plot: float, style: Style, ruler: Ruler) -> tuple[list[float], float]:
     """Widths and the scale (inches a unit) of all panels; none is narrower than a word of its header."""
     least = [min(ruler.longest_word(panel.header, style.small), 1.3) for panel in panels]
     pinned: set[int] = set()

@@ -76,9 +76,7 @@ class Sheet:
         self.width, self.height, self.style = style.width, height, style
         self.figure = Chart(style.width, height, style)
 
-    def text(
-        self, x: float, y: float, words: str, size: float, colour: str, ha: str = "left", va: str = "top"
-    ) -> Text:
+    def text(self, x: float, y: float, words: str, size: float, colour: str, ha: str = "left", va: str = "top") -> Text:
         """Put a text block with its corner (or middle) at x, y."""
         return self.figure.text(
             x / self.width,
@@ -96,18 +94,14 @@ class Sheet:
         """Fill a rectangle whose top left corner is at x, y."""
         corner = (x / self.width, 1 - (y + height) / self.height)
         self.figure.add_artist(
-            Rectangle(
-                corner, width / self.width, height / self.height, facecolor=colour, edgecolor="none", lw=0
-            )
+            Rectangle(corner, width / self.width, height / self.height, facecolor=colour, edgecolor="none", lw=0)
         )
 
     def rule(self, y: float, colour: str, left: float = MARGIN, right: float | None = None) -> None:
         """A horizontal hairline."""
         end = (self.width - MARGIN if right is None else right) / self.width
         level = 1 - y / self.height
-        self.figure.add_artist(
-            Line2D([left / self.width, end], [level, level], color=colour, lw=0.6, zorder=0)
-        )
+        self.figure.add_artist(Line2D([left / self.width, end], [level, level], color=colour, lw=0.6, zorder=0))
 
     def axes(self, x: float, y: float, width: float, height: float) -> Axes:
         """Bare axes (no frame, no ticks) whose top left corner is at x, y."""

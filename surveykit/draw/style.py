@@ -34,9 +34,7 @@ class Style:
         for name, low, high in (("width", 3.0, 40.0), ("font_size", 5.0, 40.0), ("dpi", 36, 1200)):
             value = getattr(self, name)
             if not low <= value <= high:
-                raise SurveykitError.of(
-                    "DRAW-STYLE", "style", field=name, found=value, allowed=f"{low:g} - {high:g}"
-                )
+                raise SurveykitError.of("DRAW-STYLE", "style", field=name, found=value, allowed=f"{low:g} - {high:g}")
 
     def suited(self, texts: Iterable[str]) -> Style:
         """This style with the font order that suits `texts`, unless an order was given."""
@@ -115,9 +113,7 @@ def svg(figure: Figure, title: str, name: str = "figure") -> str:
     """
     stream = StringIO()
     with styled(_style_of(figure)):
-        figure.savefig(
-            stream, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
-        )
+        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
     text = stream.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<!--.*?-->\s*|<metadata>.*?</metadata>\s*|<metadata\s*/>\s*", "", text, flags=re.DOTALL)

@@ -111,10 +111,7 @@ class Ruler:
             if line:
                 lines.append(line.rstrip())
             while self._run(atom.rstrip(), size) > inches and len(atom) > 1:
-                fits = (
-                    next((n for n in range(2, len(atom)) if self._run(atom[:n], size) > inches), len(atom))
-                    - 1
-                )
+                fits = next((n for n in range(2, len(atom)) if self._run(atom[:n], size) > inches), len(atom)) - 1
                 lines.append(atom[:fits])
                 atom = atom[fits:]
             line = atom

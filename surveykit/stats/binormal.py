@@ -31,9 +31,7 @@ def cdf(h: ArrayLike, k: ArrayLike, rho: ArrayLike) -> FloatArray:
     sine with Gauss-Legendre nodes (Drezner & Wesolowsky 1990; Genz 2004): 16 nodes up to |rho| = .6, 40
     up to .95, 200 beyond, where the error stays below 1e-11 for |rho| <= .999.
     """
-    x, y, r = np.broadcast_arrays(
-        *(np.clip(np.asarray(value, dtype=np.float64), -38, 38) for value in (h, k, rho))
-    )
+    x, y, r = np.broadcast_arrays(*(np.clip(np.asarray(value, dtype=np.float64), -38, 38) for value in (h, k, rho)))
     largest = float(np.abs(r).max(initial=0.0))
     points, weights = _nodes(16 if largest <= 0.6 else 40 if largest <= 0.95 else 200)
     reach = np.arcsin(r)

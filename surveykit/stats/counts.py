@@ -35,9 +35,7 @@ def _one_hot(values: FloatArray, names: Sequence[str], levels: Levels) -> FloatA
             found = f"{values[stray.argmax(), j]:g}"
             allowed = ", ".join(f"{code:g}" for code in codes)
             problems.append(
-                Problem.of(
-                    "STATS-LEVEL", f"column {name}", count=int(stray.sum()), value=found, levels=allowed
-                )
+                Problem.of("STATS-LEVEL", f"column {name}", count=int(stray.sum()), value=found, levels=allowed)
             )
         columns.append(hot)
     if problems:
@@ -134,9 +132,7 @@ class Counts:
 
     def _merged(self, other: Counts, sign: int) -> Counts:
         if (self.names, self.levels) != (other.names, other.levels):
-            raise SurveykitError.of(
-                "STATS-NAMES-DIFFER", left=", ".join(self.names), right=", ".join(other.names)
-            )
+            raise SurveykitError.of("STATS-NAMES-DIFFER", left=", ".join(self.names), right=", ".join(other.names))
         missing = frozen(self.missing + sign * other.missing)
         joint = frozen(self.joint + sign * other.joint)
         if np.any(missing < 0) or (joint.dtype.kind == "i" and np.any(joint < 0)):

@@ -116,9 +116,7 @@ def nps_wald(promoters: ArrayLike, detractors: ArrayLike, n: ArrayLike, conf_lev
     return np.clip(score - half, -100, 100), np.clip(score + half, -100, 100)
 
 
-def nps_adjusted_wald(
-    promoters: ArrayLike, detractors: ArrayLike, n: ArrayLike, conf_level: float = 0.95
-) -> Interval:
+def nps_adjusted_wald(promoters: ArrayLike, detractors: ArrayLike, n: ArrayLike, conf_level: float = 0.95) -> Interval:
     """Adjusted Wald interval of the net promoter score in points (Rocks 2016).
 
     Three answers are added, 3/4 of one a promoter, 3/4 a detractor. The interval is centred on
@@ -153,9 +151,7 @@ def _fixed_cdf(r2: float, n: int, k: int, rho2: float) -> float:
     return float(special.ncfdtr(k, n - k - 1, n * rho2 / (1 - rho2), f))
 
 
-def r_squared(
-    r2: float, n: int, k: int, conf_level: float = 0.95, regressors: str = "random"
-) -> tuple[float, float]:
+def r_squared(r2: float, n: int, k: int, conf_level: float = 0.95, regressors: str = "random") -> tuple[float, float]:
     """Interval of the population squared multiple correlation from a sample R2, n rows and k predictors.
 
     The exact sampling distribution is inverted. `regressors="random"` (the survey case): R2 given normal

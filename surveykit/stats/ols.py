@@ -87,9 +87,7 @@ class Ols:
         return float(special.fdtrc(self.df_model, self.df_residual, self.f))
 
 
-def _independent(
-    correlation: FloatArray, usable: NDArray[np.bool_]
-) -> tuple[list[int], dict[int, list[int]]]:
+def _independent(correlation: FloatArray, usable: NDArray[np.bool_]) -> tuple[list[int], dict[int, list[int]]]:
     """Predictors kept in the order given, and for each one left out those it depends on.
 
     Cholesky row by row: a predictor is out when those kept before it leave less than 1e-10 of its variance.

@@ -61,9 +61,7 @@ def _discrepancy(inverse: FloatArray, logs: FloatArray) -> tuple[float, FloatArr
     return float(np.sum(np.log(rest) + 1 / rest - 1)), values, vectors
 
 
-def _newton(
-    values: FloatArray, vectors: FloatArray, free: NDArray[np.bool_], gradient: FloatArray
-) -> FloatArray:
+def _newton(values: FloatArray, vectors: FloatArray, free: NDArray[np.bool_], gradient: FloatArray) -> FloatArray:
     """Newton step in the log unique variances, from the exact Hessian where it is positive definite."""
     rest, tail, first = values[1:], vectors[:, 1:], vectors[:, 0]
     shared = (tail / rest) @ tail.T

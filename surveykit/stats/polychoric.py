@@ -58,9 +58,7 @@ def _cells(corner_values: FloatArray) -> FloatArray:
     return np.diff(np.diff(corner_values, axis=-1), axis=-2)
 
 
-def _score(
-    tables: FloatArray, h: FloatArray, k: FloatArray, rho: FloatArray
-) -> tuple[FloatArray, FloatArray]:
+def _score(tables: FloatArray, h: FloatArray, k: FloatArray, rho: FloatArray) -> tuple[FloatArray, FloatArray]:
     """First derivative of each pair's log-likelihood and its expected information per row."""
     r = rho[:, None, None]
     probability = np.maximum(_cells(binormal.cdf(h, k, r)), 1e-15)

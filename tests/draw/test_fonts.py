@@ -58,9 +58,7 @@ def test_no_glyph_is_missing(lang, name):
 
 
 def test_a_stale_font_list_is_mended():
-    fontManager.ttflist = [
-        entry for entry in fontManager.ttflist if entry.name not in (fonts.HAN, fonts.LATIN)
-    ]
+    fontManager.ttflist = [entry for entry in fontManager.ttflist if entry.name not in (fonts.HAN, fonts.LATIN)]
     fonts.register()
     fonts.register()
     assert [entry.name for entry in fontManager.ttflist].count(fonts.HAN) == 1

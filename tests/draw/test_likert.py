@@ -56,9 +56,7 @@ def test_bars_of_a_row_touch_without_gap(levels, neutral):
 
 
 def test_equal_lengths_mean_equal_shares_in_every_panel():
-    figure = likert_bars(
-        FIVE, ["a", "b"], LEVELS, neutral="aside", dont_know=[0.1, 0.02], dont_know_title="unsure"
-    )
+    figure = likert_bars(FIVE, ["a", "b"], LEVELS, neutral="aside", dont_know=[0.1, 0.02], dont_know_title="unsure")
     width = figure.get_figwidth()
     scales = [axes.get_position().width * width / np.ptp(axes.get_xlim()) for axes in figure.axes]
     assert scales == pytest.approx([scales[0]] * 3)
@@ -71,9 +69,7 @@ def test_labels_under_five_per_cent_are_hidden():
 
 
 def test_an_unused_level_stays_in_the_legend():
-    figure = likert_bars(
-        [[0.0, 0.0, 0.2, 0.3, 0.5]], ["a"], ["never", "rarely", "at times", "often", "always"]
-    )
+    figure = likert_bars([[0.0, 0.0, 0.2, 0.3, 0.5]], ["a"], ["never", "rarely", "at times", "often", "always"])
     assert {"never", "rarely"} <= {text.get_text() for text in figure.texts}
 
 
@@ -98,9 +94,7 @@ def test_wrong_shares_are_refused(shares, code):
 
 
 def test_a_formatter_reaches_bars_and_columns():
-    figure = likert_bars(
-        FIVE, ["a", "b"], LEVELS, right=[0.4, 0.0], fmt=lambda share: f"{share:.1f}".replace(".", ",")
-    )
+    figure = likert_bars(FIVE, ["a", "b"], LEVELS, right=[0.4, 0.0], fmt=lambda share: f"{share:.1f}".replace(".", ","))
     words = [text.get_text() for text in (*figure.texts, *figure.axes[0].texts)]
     assert "0,4" in words and "0,3" in words
     assert not any("." in word for word in words)

@@ -50,9 +50,7 @@ def test_every_answer_has_its_own_colour_and_readable_text(levels):
         assert contrast(fill, text_on(fill)) >= 4.5
 
 
-@pytest.mark.parametrize(
-    ("fill", "ink"), [("#ffffff", "#000000"), ("#ffff00", "#000000"), ("#00008b", "#ffffff")]
-)
+@pytest.mark.parametrize(("fill", "ink"), [("#ffffff", "#000000"), ("#ffff00", "#000000"), ("#00008b", "#ffffff")])
 def test_text_is_black_on_light_and_white_on_dark(fill, ink):
     assert text_on(fill) == ink
 
@@ -106,9 +104,7 @@ def test_svg_stands_inline_in_a_page(lang, name):
 
 
 def test_two_figures_in_a_page_share_no_id():
-    first, second = (
-        set(re.findall(r'\bid="([^"]+)"', svg(drawn("zh", "nps"), "t", name))) for name in ("a", "b")
-    )
+    first, second = (set(re.findall(r'\bid="([^"]+)"', svg(drawn("zh", "nps"), "t", name))) for name in ("a", "b"))
     assert first and not first & second
 
 

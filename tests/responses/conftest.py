@@ -89,7 +89,8 @@ dimensions:
     role: outcome
     scale: SATIS5
     items:
-      - {code: SAT1, source: x, text: {en: "Overall, how satisfied are you?", zh: 您总体上有多满意？, ru: Насколько Вы довольны?}}
+      - {code: SAT1, source: x, text: {en: "Overall, how satisfied are you?", zh: 您总体上有多满意？, ru: Насколько Вы
+      довольны?}}
       - {code: SAT2, source: x, text: {en: And with the agent?, zh: 对经办人呢？, ru: А сотрудником?}}
   - code: REC
     name: {en: Recommendation, zh: 推荐, ru: Рекомендация}
@@ -103,7 +104,8 @@ dimensions:
     definition: {en: d, zh: d, ru: d}
     role: background
     items:
-      - {code: BG1, source: x, kind: choice, scale: YEARS3, text: {en: How long a customer?, zh: 成为客户多久？, ru: Как давно Вы клиент?}}
+      - {code: BG1, source: x, kind: choice, scale: YEARS3, text: {en: How long a customer?, zh: 成为客户多久？, ru: Как
+      давно Вы клиент?}}
       - {code: BG2, source: x, kind: number, text: {en: How many visits?, zh: 来访几次？, ru: Сколько визитов?}}
       - {code: BG3, source: x, kind: choice, scale: BRANCH4, text: {en: Branches used, zh: 使用的网点数, ru: Число отделений}}
   - code: CHK
@@ -112,7 +114,8 @@ dimensions:
     role: check
     scale: AGREE5
     items:
-      - {code: CHK1, source: x, kind: check, answer: 4, text: {en: Please tick agree., zh: 请选择同意。, ru: Отметьте «согласен».}}
+      - {code: CHK1, source: x, kind: check, answer: 4, text: {en: Please tick agree., zh: 请选择同意。, ru: Отметьте
+      «согласен».}}
   - code: OPEN
     name: {en: Open, zh: 开放, ru: Открытый}
     definition: {en: d, zh: d, ru: d}

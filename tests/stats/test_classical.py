@@ -112,9 +112,7 @@ def test_bounds_keep_their_order(k, seed):
     matrix = planted(k, seed)
     assert classical.lambda1(matrix) < classical.lambda3(matrix) <= classical.lambda2(matrix) + 1e-12
     assert classical.lambda3(matrix) == classical.alpha(matrix)
-    assert classical.alpha_standardised(matrix) == pytest.approx(
-        classical.alpha(standardise(matrix)), abs=1e-13
-    )
+    assert classical.alpha_standardised(matrix) == pytest.approx(classical.alpha(standardise(matrix)), abs=1e-13)
 
 
 @given(st.integers(0, 10_000), st.lists(st.booleans(), min_size=4, max_size=4))

@@ -48,14 +48,10 @@ def test_intervals_are_vectorised_and_undefined_ones_are_nan():
         assert np.isnan(bounds).all()
 
 
-@pytest.mark.parametrize(
-    ("mine", "theirs"), [(intervals.wilson, "wilson"), (intervals.clopper_pearson, "beta")]
-)
+@pytest.mark.parametrize(("mine", "theirs"), [(intervals.wilson, "wilson"), (intervals.clopper_pearson, "beta")])
 def test_proportions_agree_with_statsmodels(mine, theirs):
     successes, n = np.array([0, 1, 7, 50, 99, 100]), 100
-    np.testing.assert_allclose(
-        mine(successes, n, 0.9), proportion_confint(successes, n, 0.1, theirs), atol=1e-12
-    )
+    np.testing.assert_allclose(mine(successes, n, 0.9), proportion_confint(successes, n, 0.1, theirs), atol=1e-12)
 
 
 def test_mean_and_correlation_agree_with_scipy():
@@ -64,9 +60,7 @@ def test_mean_and_correlation_agree_with_scipy():
     expected = stats.ttest_1samp(x, 0).confidence_interval(0.9)
     np.testing.assert_allclose(intervals.mean_t(x.mean(), x.std(ddof=1), 40, 0.9), expected, rtol=1e-12)
     found = stats.pearsonr(x, y)
-    np.testing.assert_allclose(
-        intervals.fisher_z(found.statistic, 40, 0.9), found.confidence_interval(0.9), rtol=1e-10
-    )
+    np.testing.assert_allclose(intervals.fisher_z(found.statistic, 40, 0.9), found.confidence_interval(0.9), rtol=1e-10)
 
 
 def test_net_promoter_interval_stays_on_the_scale():

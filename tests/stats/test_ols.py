@@ -79,9 +79,7 @@ def test_fit_from_moments_is_the_fit_from_rows(seed):
     np.testing.assert_allclose(fit.std_errors, rows.bse, rtol=1e-6)
     np.testing.assert_allclose(fit.p_values, rows.pvalues, rtol=1e-4, atol=1e-9)
     expected = (rows.rsquared, rows.rsquared_adj, rows.fvalue, rows.f_pvalue)
-    np.testing.assert_allclose(
-        (fit.r2, fit.adjusted_r2, fit.f, fit.f_p_value), expected, rtol=1e-6, atol=1e-12
-    )
+    np.testing.assert_allclose((fit.r2, fit.adjusted_r2, fit.f, fit.f_p_value), expected, rtol=1e-6, atol=1e-12)
 
 
 @pytest.mark.parametrize("kind", ["HC0", "HC1", "HC2", "HC3"])
@@ -101,9 +99,7 @@ def test_diagnostics_are_those_of_statsmodels():
     np.testing.assert_allclose(found.cook, influence.cooks_distance[0], rtol=1e-9)
     np.testing.assert_allclose(found.studentised, influence.resid_studentized_external, rtol=1e-9)
     np.testing.assert_allclose(found.leverage, leverage(design), rtol=1e-9)
-    assert (found.breusch_pagan, found.breusch_pagan_p) == pytest.approx(
-        het_breuschpagan(rows.resid, design)[:2]
-    )
+    assert (found.breusch_pagan, found.breusch_pagan_p) == pytest.approx(het_breuschpagan(rows.resid, design)[:2])
     assert found.q2_loo < rows.rsquared
 
 

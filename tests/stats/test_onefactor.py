@@ -91,9 +91,7 @@ def test_standard_error_and_interval_are_those_of_simulation(standardised):
         sample = np.cov(rng.multivariate_normal(np.zeros(5), matrix, n).T)
         found.append(omega(one_factor(sample, n), standardised=standardised))
     spread = np.std([each.estimate for each in found])
-    assert omega(one_factor(matrix, n), standardised=standardised).std_error == pytest.approx(
-        spread, rel=0.12
-    )
+    assert omega(one_factor(matrix, n), standardised=standardised).std_error == pytest.approx(spread, rel=0.12)
     inside = np.mean([each.conf_low <= truth <= each.conf_high for each in found])
     assert 0.91 <= inside <= 0.985
 

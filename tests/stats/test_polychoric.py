@@ -15,9 +15,7 @@ from surveykit.stats.polychoric import maximise, polychoric, thresholds
 from tests.oracle_values import assert_meets, frame, ids
 
 NAMES = ("a", "b", "c")
-CODES = arrays(
-    np.float64, st.tuples(st.integers(1, 25), st.just(3)), elements=st.sampled_from([1, 2, 3, np.nan])
-)
+CODES = arrays(np.float64, st.tuples(st.integers(1, 25), st.just(3)), elements=st.sampled_from([1, 2, 3, np.nan]))
 
 
 @given(CODES, st.integers(0, 25))
@@ -66,9 +64,7 @@ def test_distribution_function_agrees_with_direct_integration(rho):
         found = float(binormal.cdf(h, k, rho))
         steps = [rho * k, k] if abs(k) < 8 else None
         exact, _ = integrate.quad(
-            lambda x, k=k: (
-                np.exp(-x * x / 2) / np.sqrt(2 * np.pi) * special.ndtr((k - rho * x) / np.sqrt(1 - rho**2))
-            ),
+            lambda x, k=k: np.exp(-x * x / 2) / np.sqrt(2 * np.pi) * special.ndtr((k - rho * x) / np.sqrt(1 - rho**2)),
             -9,
             h,
             epsabs=1e-13,

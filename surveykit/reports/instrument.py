@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from surveykit.report.document import Block, Caution, Grid, Paragraph, Points
-from surveykit.report.outcome import StudyResult
-from surveykit.report.parts import Say
+from surveykit.reports.document import Block, Caution, Grid, Paragraph, Points
+from surveykit.reports.outcome import StudyResult
+from surveykit.reports.parts import Say
 
 SMALL_BASE = 30
 
@@ -42,7 +42,7 @@ def instrument(result: StudyResult, say: Say) -> list[Block]:
         n=len(questionnaire.items),
     )
     caption = say.text("report.instrument_table")
-    return [Paragraph(words), Grid(table, caption, say.text("report.keyed_note"), folded=True)]
+    return [Paragraph(words), Grid.of(table, caption, say.text("report.keyed_note"), folded=True)]
 
 
 def _heading(name: str, say: Say) -> str:

@@ -58,27 +58,25 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table of texts; `folded` tables are shown closed on a screen."""
+    """A table of texts; `numeric` says which columns are set flush right; `folded` tables are shown closed on a screen."""
 
-    table: pd.DataFrame
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: tuple[bool, ...]
     caption: str
-    note: str = ""
-    folded: bool = False
+    note: str
+    folded: bool
 
-    @property
-    def columns(self) -> Sequence[str]:
-        """The headings."""
-        return [str(name) for name in self.table.columns]
+    @classmethod
+    def of(cls, table: pd.DataFrame, caption: str, note: str = "", folded: bool = False) -> Grid:
+        """The grid of a frame of texts."""
+        rows = tuple(tuple(str(cell) for cell in row) for row in table.itertuples(index=False, name=None))
+        numeric = tuple(_is_numeric(cells) for cells in zip(*rows, strict=True)) if rows else ()
+        return cls(tuple(map(str, table.columns)), rows, numeric or (False,) * table.shape[1], caption, note, folded)
 
-    @property
-    def rows(self) -> list[list[str]]:
-        """The cells, row by row."""
-        return [[str(cell) for cell in row] for row in self.table.itertuples(index=False, name=None)]
 
-    def numeric(self, column: int) -> bool:
-        """Whether a column holds numbers, so that it is set flush right."""
-        cells = [row[column] for row in self.rows]
-        return bool(cells) and all(not cell or cell[0] in "0123456789−-–.<[" for cell in cells)
+def _is_numeric(cells: Sequence[str]) -> bool:
+    return all(not cell or cell[0] in "0123456789−-–.<[" for cell in cells)
 
 
 Block = Paragraph | Points | Caution | KeyFigures | Picture | Grid

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from surveykit.language import term
-from surveykit.report.document import Block, KeyFigure, KeyFigures, Points
-from surveykit.report.outcome import StudyResult
-from surveykit.report.parts import Say
+from surveykit.reports.document import Block, KeyFigure, KeyFigures, Points
+from surveykit.reports.outcome import StudyResult
+from surveykit.reports.parts import Say
 from surveykit.result import Result
 
 
@@ -13,7 +13,7 @@ def summary(result: StudyResult, say: Say) -> list[Block]:
     """Key figures, the finding of each regression, and cautions."""
     figures = [_respondents(result, say), *_scores(result, say), *_singles(result, say), *_explained(result, say)]
     findings = [
-        found.narrate(say.lang)
+        say.text("list.sentence").join(found.sentences(say.lang)[:2])
         for name, found in result.results.items()
         if found.kind == "regression" or name == "scores"
     ]

@@ -8,8 +8,8 @@ from typing import Any
 from surveykit.analyse.items import ItemDescription
 from surveykit.analyse.reliability import WEAK
 from surveykit.language import term
-from surveykit.report.document import Block, Caution, Grid, Paragraph, Picture, Section
-from surveykit.report.outcome import StudyResult
+from surveykit.reports.document import Block, Caution, Grid, Paragraph, Picture, Section
+from surveykit.reports.outcome import StudyResult
 from surveykit.result import Result, Writer, formatted
 
 __all__ = ["Say", "Section", "items", "measurement", "regressions", "scores"]
@@ -37,7 +37,7 @@ class Say:
 
     def grid(self, found: Result, caption: str, note: str = "", folded: bool = False) -> Grid:
         """A result's table for people."""
-        return Grid(formatted(found, self.lang), caption, note, folded)
+        return Grid.of(formatted(found, self.lang), caption, note, folded)
 
     def weak_among(self, constructs: list[str]) -> str:
         """Named constructs of this list whose scales are unreliable, with their coefficient; empty where there are none."""
@@ -143,8 +143,7 @@ def measurement(result: StudyResult, say: Say) -> list[Block]:
     shown = ["item", "keyed", "mean", "sd", "item_rest_r", "alpha_if_deleted", "loading"]
     columns = {
         write.label(column): [
-            write.name(value) if column == "item" else write.number(value, term(column).kind)
-            for value in table[column]
+            write.name(value) if column == "item" else write.number(value, term(column).kind) for value in table[column]
         ]
         for column in shown
     }
@@ -153,5 +152,5 @@ def measurement(result: StudyResult, say: Say) -> list[Block]:
         Paragraph(found.narrate(say.lang)),
         say.picture(found, "reliability", say.text("report.reliability_figure")),
         say.grid(found, say.text("report.reliability_table"), folded=True),
-        Grid(table, say.text("report.reliability_items"), say.text("report.reliability_items_note"), True),
+        Grid.of(table, say.text("report.reliability_items"), say.text("report.reliability_items_note"), True),
     ]

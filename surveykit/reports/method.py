@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pandas as pd
 
 from surveykit.language import term
-from surveykit.report.document import Block, Paragraph, Points
-from surveykit.report.outcome import StudyResult
-from surveykit.report.parts import Say
+from surveykit.reports.document import Block, Paragraph, Points
+from surveykit.reports.outcome import StudyResult
+from surveykit.reports.parts import Say
 
 REFERENCES = {
     "reliability": (
@@ -42,9 +42,7 @@ def method(result: StudyResult, say: Say) -> list[Block]:
     said.append(say.text("report.method_cautious"))
     references = sorted({line for kind in kinds for line in REFERENCES.get(kind, ())})
     glossary = sorted({str(name) for found in result.results.values() for name in _measures(found.table)})
-    terms = tuple(
-        f"{term(name).label[say.lang]}: {term(name).meaning[say.lang]}" for name in glossary if name
-    )
+    terms = tuple(f"{term(name).label[say.lang]}: {term(name).meaning[say.lang]}" for name in glossary if name)
     return [
         Points(tuple(said)),
         Paragraph(say.text("report.terms")),

@@ -6,10 +6,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from surveykit.draw.style import svg
-from surveykit.report.document import Block, Document, Picture
+from surveykit.reports.document import Block, Document, Picture
 
 _PAGES = Environment(
-    loader=PackageLoader("surveykit.report", "templates"),
+    loader=PackageLoader("surveykit.reports", "templates"),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from surveykit.language import say
-from surveykit.report.document import Block, Document, Section
-from surveykit.report.instrument import data_check, instrument
-from surveykit.report.method import method
-from surveykit.report.outcome import StudyResult
-from surveykit.report.parts import Say, items, measurement, regressions, scores
-from surveykit.report.summary import summary
+from surveykit.reports.document import Block, Document, Section
+from surveykit.reports.instrument import data_check, instrument
+from surveykit.reports.method import method
+from surveykit.reports.outcome import StudyResult
+from surveykit.reports.parts import Say, items, measurement, regressions, scores
+from surveykit.reports.summary import summary
 from surveykit.result import own_version
 
 PARTS: tuple[tuple[str, Callable[[StudyResult, Say], list[Block]]], ...] = (
@@ -30,9 +30,7 @@ def compose(result: StudyResult, lang: str) -> Document:
     study = result.study
     voice = Say(result, lang)
     made = [(anchor, part(result, voice)) for anchor, part in PARTS]
-    sections = tuple(
-        Section(anchor, say(f"report.{anchor}", lang), tuple(blocks)) for anchor, blocks in made if blocks
-    )
+    sections = tuple(Section(anchor, say(f"report.{anchor}", lang), tuple(blocks)) for anchor, blocks in made if blocks)
     footer = say(
         "report.footer",
         lang,
