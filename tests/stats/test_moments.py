@@ -12,9 +12,7 @@ from surveykit.stats.pairwise import PairwiseMoments, pairwise
 from tests.oracle_values import frame
 
 NAMES = ("a", "b", "c")
-CODES = arrays(
-    np.float64, st.tuples(st.integers(2, 30), st.just(3)), elements=st.sampled_from([1, 2, 3, 4, 5, np.nan])
-)
+CODES = arrays(np.float64, st.tuples(st.integers(2, 30), st.just(3)), elements=st.sampled_from([1, 2, 3, 4, 5, np.nan]))
 REALS = arrays(np.float64, st.tuples(st.integers(4, 30), st.just(3)), elements=st.floats(-1e3, 1e3))
 
 
@@ -112,9 +110,7 @@ def test_weights_scale_out_and_equal_weights_change_nothing():
     weights = np.linspace(0.5, 2, len(rows))
     one, ten = Moments.of(rows, NAMES, weights), Moments.of(rows, NAMES, 10 * weights)
     np.testing.assert_allclose(one.covariance, ten.covariance, rtol=1e-12)
-    np.testing.assert_allclose(
-        Moments.of(rows, NAMES, np.full(len(rows), 3.0)).covariance, np.cov(rows.T), rtol=1e-12
-    )
+    np.testing.assert_allclose(Moments.of(rows, NAMES, np.full(len(rows), 3.0)).covariance, np.cov(rows.T), rtol=1e-12)
     np.testing.assert_allclose(one.mean, np.average(rows, axis=0, weights=weights), rtol=1e-13)
     shown = Moments.of(rows, NAMES, np.r_[0.0, np.ones(len(rows) - 1)])
     assert shown.n == len(rows) - 1
