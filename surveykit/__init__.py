@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from surveykit.spec.model import Model
     from surveykit.spec.questionnaire import Questionnaire
     from surveykit.spec.scale import Scale
+    from surveykit.spec.schema import write_schemas
     from surveykit.spec.study import Study
     from surveykit.stats.counts import Counts
     from surveykit.stats.moments import Moments
@@ -59,6 +60,7 @@ _HOMES = {
     "surveykit.spec.model": ("Model",),
     "surveykit.spec.questionnaire": ("Questionnaire",),
     "surveykit.spec.scale": ("Scale",),
+    "surveykit.spec.schema": ("write_schemas",),
     "surveykit.spec.study": ("Study",),
     "surveykit.stats.counts": ("Counts",),
     "surveykit.stats.moments": ("Moments",),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -26,7 +26,7 @@ Kernel = Callable[[FloatArray], A]
 class Engine(Protocol):
     """Rows by named columns, read in batches; every verb returns a new engine and leaves this one as it was."""
 
-    name: str
+    name: ClassVar[str]
 
     @property
     def columns(self) -> tuple[str, ...]:

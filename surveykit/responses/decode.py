@@ -23,6 +23,7 @@ _MISSING_WORDS = frozenset(
 )
 _MISSING_NUMBERS = frozenset((-2.0, -3.0))
 _CODE_AND_LABEL = re.compile(r"[(\[]?([+-]?[0-9]+)[)\]]?\s*[-.、:=)]?\s*([^0-9].*)")
+_SIMPLE = {str, int, float, type(None)}
 _UNITS = frozenset(fold(word) for word in ("分", "星", "points", "point", "stars", "star", "балл", "балла", "баллов"))
 
 
@@ -178,11 +179,18 @@ def show(cell: Any) -> str:
 
 def _hashable(column: pd.Series) -> NDArray[np.object_]:
     """Cells as objects that are told apart: a boolean is not 1, a time is its text."""
-    plain = np.empty(len(column), dtype=object)
-    for place, cell in enumerate(column.tolist()):
-        simple = cell is None or (isinstance(cell, str | int | float) and not isinstance(cell, bool))
-        plain[place] = cell if simple else None if cell is pd.NaT or cell is pd.NA else str(cell)
+    cells = column.tolist()
+    if not set(map(type, cells)) <= _SIMPLE:
+        cells = [_simple(cell) for cell in cells]
+    plain = np.empty(len(cells), dtype=object)
+    plain[:] = cells
     return plain
+
+
+def _simple(cell: Any) -> Any:
+    if type(cell) in _SIMPLE:
+        return cell
+    return None if cell is pd.NaT or cell is pd.NA else str(cell)
 
 
 def within(cell: Any, low: Any, high: Any) -> bool:

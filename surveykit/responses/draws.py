@@ -44,7 +44,7 @@ def thresholds(categories: int, level: float) -> FloatArray:
             low = centre
         else:
             high = centre
-    return (steps - high) / width
+    return np.asarray((steps - high) / width, dtype=np.float64)
 
 
 def shares(generator: np.random.Generator, categories: int) -> FloatArray:

@@ -32,30 +32,30 @@ def extra_column(name: str, cells: pd.Series, table: Table, decimal: str | None)
         return (plain, []) if len(plain) else (pd.Series(dtype=object), [])
     if all(isinstance(cell, int | float) and not isinstance(cell, bool) for cell in answered):
         return _numbers(plain), []
-    if not all(isinstance(cell, str) for cell in answered):
+    if not all(isinstance(cell, str | int | float) and not isinstance(cell, bool) for cell in answered):
         times = all(hasattr(cell, "isoformat") for cell in answered)
         return (pd.to_datetime(plain) if times and all(hasattr(cell, "hour") for cell in answered) else plain), []
     if name in _TEXTS and "fingerprint" in table.columns:
         return plain, []
-    texts = [cell.strip() for cell in answered]
-    numbers = [text for text in texts if text not in _NO_NUMBER]
-    if numbers and len(numbers) < len(texts) and all(_is_plain(text) or has_decimal_comma(text) for text in numbers):
-        words = sorted(set(texts) - set(numbers))
-        place = f"{table.file}, column {name}"
-        note = Problem.of("RESP-NAWORDS", place, "note", values=", ".join(words), count=len(texts) - len(numbers))
-        column, problems = extra_column(name, plain.where(~plain.isin(words), None), table, decimal)
-        return column, [note, *problems]
-    commas = [has_decimal_comma(text) for text in texts]
-    if any(commas) and all(comma or _is_plain(text) for comma, text in zip(commas, texts, strict=True)):
-        if decimal == ",":
-            return _numbers(plain.map(lambda cell: float(cell.replace(",", ".")), na_action="ignore")), []
-        if decimal is None:
-            shown = shortened([f'"{text}"' for text, comma in zip(texts, commas, strict=True) if comma], 3)
-            place = f"{table.file}, column {name}"
-            return plain, [Problem.of("RESP-DECIMAL", place, item=name, values=shown, count=sum(commas))]
-    if all(_is_plain(text) for text in texts):
-        return _numbers(plain.map(_number, na_action="ignore")), []
-    return plain, []
+    written = [cell.strip() for cell in answered if isinstance(cell, str)]
+    texts = set(written)
+    words = texts & _NO_NUMBER
+    numbers = texts - words
+    commas = {text for text in numbers if has_decimal_comma(text)}
+    if not numbers or not all(_is_plain(text) for text in numbers - commas) or (commas and decimal == "."):
+        return plain, []
+    place = f"{table.file}, column {name}"
+    if commas and decimal is None:
+        shown = shortened([f'"{text}"' for text in sorted(commas)], 3)
+        count = sum(text in commas for text in written)
+        return plain, [Problem.of("RESP-DECIMAL", place, item=name, values=shown, count=count)]
+    read = {text: _number(text.replace(",", ".")) for text in numbers}
+    numeric = [read.get(cell.strip()) if isinstance(cell, str) else cell for cell in plain]
+    found = _numbers(pd.Series(numeric, dtype=object))
+    if not words:
+        return found, []
+    count = sum(text in words for text in written)
+    return found, [Problem.of("RESP-NAWORDS", place, "note", values=", ".join(sorted(words)), count=count)]
 
 
 def _is_plain(text: str) -> bool:

@@ -21,7 +21,8 @@ def read_spss(path: Path, encoding: str | None) -> Table:
         frame, meta = pyreadstat.read_sav(str(path), user_missing=True, encoding=encoding)
     except _READSTAT_FAULTS as fault:
         raise SurveykitError.of("RESP-DAMAGED", path.name, format="SPSS", detail=str(fault)[:80]) from None
-    missing = {name: tuple((part["lo"], part["hi"]) for part in parts) for name, parts in meta.missing_ranges.items()}
+    ranges: dict[str, Any] = meta.missing_ranges
+    missing = {name: tuple((part["lo"], part["hi"]) for part in parts) for name, parts in ranges.items()}
     return _table(path, "SPSS", frame, meta, missing)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from surveykit.errors import Problem
@@ -14,10 +14,13 @@ from surveykit.responses.text import fold, fold_wording, nearest
 from surveykit.spec.questionnaire import Questionnaire
 
 _ROW_TITLE = re.compile(r"第\s*\d+\s*题\s*\((.+)\)")
-_NUMBERED = re.compile(r"(?:第\s*\d+\s*题|[q№]?\s*\d+(?:[.\-]\d+)*)\s*[、.,:)\]]?\s*(.+)")
+_NUMBERED = re.compile(r"(?:第\s*\d+\s*题|(?:q|no)?\s*\d+(?:[.\-]\d+)*)\s*[、.,:)\]]?\s*(.+)")
 _SEPARATOR = re.compile(r"\s*[-:]\s*")
 _BRACKETED = re.compile(r"\[([^\]]+)\]\s*$")
 _LEADING_CODE = re.compile(r"\[?([a-z]{2,6}[0-9]{1,2}[a-z]?)\]?(?:\s|[.:_)\-、])")
+
+
+Candidates = Callable[[str], set[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +39,13 @@ def match_columns(table: Table, questionnaire: Questionnaire, mapping: Mapping[s
     found, problems = _mapped(table, questionnaire, mapping or {})
     taken = {column for column, _ in found.values()}
     index = _Index(questionnaire)
-    for by, candidates in (
+    levels: tuple[tuple[MatchedBy, Candidates], ...] = (
         ("code", index.by_exact_code),
         ("code", index.by_code),
         ("label", index.by_wording),
         ("prefix", index.by_prefix),
-    ):
+    )
+    for by, candidates in levels:
         level: dict[str, list[str]] = defaultdict(list)
         for column in table.columns:
             if column in taken:
@@ -88,9 +92,8 @@ def _mapped(
     return found, problems
 
 
-def _first(candidates: object, column: str, caption: str) -> set[str]:
+def _first(candidates: Candidates, column: str, caption: str) -> set[str]:
     """The items of the column's name, or else of the wording that goes with it."""
-    assert callable(candidates)
     return candidates(column) or (candidates(caption) if caption else set())
 
 

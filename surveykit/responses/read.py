@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from surveykit.engine.memory import MemoryEngine
-from surveykit.errors import Problem, SurveykitError
-from surveykit.responses.decode import Decoded, ScaleReader
+from surveykit.errors import Problem, Severity, SurveykitError
+from surveykit.responses.decode import Decoded, Kind, ScaleReader
 from surveykit.responses.dialects import DIALECTS, WJX_HEADERS, Dialect, detect, open_answer_missing, prepare
 from surveykit.responses.extra import extra_column
 from surveykit.responses.formats import read_table
@@ -24,6 +26,12 @@ from surveykit.spec.bank import Item
 from surveykit.spec.questionnaire import Questionnaire
 
 _SHOWN = 5
+_FINDINGS: dict[Kind, tuple[str, Severity]] = {
+    "unread": ("RESP-UNREAD", "warning"),
+    "ambiguous": ("RESP-AMBIGUOUS", "error"),
+    "conflict": ("RESP-CONFLICT", "error"),
+    "comma": ("RESP-DECIMAL", "error"),
+}
 
 
 def read_responses(
@@ -72,16 +80,16 @@ def read_responses(
         cells = table.columns[column]
         raw[item.code] = cells
         if item.kind == "text":
-            found[item.code], receipt = _open(item, cells, column, open_answer_missing(spoken))
+            found[item.code], part = _open(item, cells, column, open_answer_missing(spoken))
         else:
             assert questionnaire is not None
             scale = questionnaire.scale(item)
             reader = ScaleReader(scale, decimal)
             decoded = reader.decode(cells, table.labels.get(column), table.missing.get(column, ()))
             found[item.code] = pd.Series(decoded.values)
-            receipt = _receipt(item, column, decoded, table)
+            part = _receipt(item, column, decoded, table)
             problems += _findings(item, column, decoded, table, questionnaire, spoken)
-        receipts.append(_by(receipt, by))
+        receipts.append(replace(part, matched_by=by))
     taken = {column for column, _ in matching.columns.values()}
     extras: dict[str, pd.Series] = {}
     for name, cells in table.columns.items():
@@ -136,7 +144,7 @@ def _evidence(questionnaire: Questionnaire | None) -> Collection[str]:
     if questionnaire is not None:
         for item in questionnaire.items:
             wording = item.wording(questionnaire.voice)
-            texts |= {wording[lang] for lang in wording or ()}
+            texts |= set(wording.root.values()) if wording else set()
         for scale in questionnaire.scales:
             texts |= {text[lang] for text in [*scale.labels.values(), *scale.missing.values()] for lang in text}
     return {text for text in texts if sum(ord(sign) > 127 for sign in text) > 1}
@@ -145,11 +153,9 @@ def _evidence(questionnaire: Questionnaire | None) -> Collection[str]:
 def _open(item: Item, cells: pd.Series, column: str, words: frozenset[str]) -> tuple[pd.Series, ItemReceipt]:
     """An open answer is kept as the very same string; only an empty cell is no answer."""
     kept = [_string(cell) for cell in cells.tolist()]
-    missing = [cell for cell in kept if cell is not None and words and fold(cell) in words]
-    values = pd.Series(
-        [None if cell is None or (words and fold(cell) in words) else cell for cell in kept], dtype=object
-    )
-    gone = tuple((word, missing.count(word)) for word in sorted(set(missing)))
+    missing = [cell is not None and bool(words) and fold(cell) in words for cell in kept]
+    values = pd.Series([None if no else cell for cell, no in zip(kept, missing, strict=True)], dtype=object)
+    gone = tuple(sorted(Counter(cell for cell, no in zip(kept, missing, strict=True) if cell and no).items()))
     receipt = ItemReceipt(
         item=item.code, column=column, matched_by="code", answers=int(values.notna().sum()), missing=gone
     )
@@ -162,10 +168,6 @@ def _string(cell: object) -> str | None:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell)
-
-
-def _by(receipt: ItemReceipt, by: str) -> ItemReceipt:
-    return ItemReceipt(**{name: getattr(receipt, name) for name in ItemReceipt.__slots__} | {"matched_by": by})
 
 
 def _receipt(item: Item, column: str, decoded: Decoded, table: Table) -> ItemReceipt:
@@ -189,34 +191,24 @@ def _findings(
     item: Item, column: str, decoded: Decoded, table: Table, questionnaire: Questionnaire, dialect: Dialect
 ) -> list[Problem]:
     problems: list[Problem] = []
-    for kind, code, severity in (
-        ("unread", "RESP-UNREAD", "warning"),
-        ("ambiguous", "RESP-AMBIGUOUS", "error"),
-        ("conflict", "RESP-CONFLICT", "error"),
-        ("comma", "RESP-DECIMAL", "error"),
-    ):
-        values = decoded.positions.get(kind, {})  # type: ignore[call-overload]
+    for kind, (code, severity) in _FINDINGS.items():
+        values = decoded.positions.get(kind, {})
         if values:
             rows = sorted(place for places in values.values() for place in places)
             place = f"{table.file}, column {column}, rows {table.at(rows)}"
             shown = shortened([f'"{value}"' for value in values], _SHOWN)
             problems.append(Problem.of(code, place, severity, item=item.code, values=shown, count=len(rows)))
     scale = questionnaire.scale(item)
-    if (
-        scale is not None
-        and scale.low == 0
-        and not table.labels.get(column)
-        and (decoded.values == scale.low).sum() == 0
-    ):
+    place = f"{table.file}, column {column}"
+    labelled = bool(table.labels.get(column))
+    if scale is not None and scale.low == 0 and not labelled and not (decoded.values == 0).any():
         over = decoded.positions.get("unread", {}).get(str(scale.high + 1))
-        place = f"{table.file}, column {column}"
         if over:
-            severity = "error" if dialect == "wjx" else "warning"
-            problems.append(Problem.of("RESP-SHIFTED", place, severity, item=item.code, high=scale.high))
+            shift: Severity = "error" if dialect == "wjx" else "warning"
+            problems.append(Problem.of("RESP-SHIFTED", place, shift, item=item.code, high=scale.high))
         elif dialect == "wjx" and decoded.answers > decoded.recoded:
             problems.append(Problem.of("RESP-MAYBESHIFTED", place, "warning", item=item.code, high=scale.high))
-    if table.labels.get(column) and decoded.recoded and scale is not None:
-        place = f"{table.file}, column {column}"
+    if labelled and decoded.recoded:
         problems.append(Problem.of("RESP-RELABELLED", place, "warning", item=item.code, count=decoded.recoded))
     return problems
 

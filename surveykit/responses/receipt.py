@@ -38,7 +38,7 @@ class ItemReceipt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What was matched, recoded and refused while a file was read. `missing` and `unread` of an item are set missing."""
+    """What was matched, recoded and refused while a file was read; an item's `missing` and `unread` cells are NaN."""
 
     file: str
     format: str

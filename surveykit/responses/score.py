@@ -65,13 +65,13 @@ def score(
         for item in items
     }
     values: dict[str, NDArray[np.float64]] = {}
-    counts = []
+    counts: dict[str, list[int]] = {}
     for name in _inner_first(wanted):
         members = [parts[part] for part in wanted[name]]
         made, limit = _one(name, members, method, max_missing)
         values[name] = made
         answered = np.column_stack([~np.isnan(member.values) for member in members])
-        counts.append(_counted(name, answered, made))
+        counts[name] = _counted(answered, made)
         parts[name] = _Part(made, 1, limit)
     order = list(wanted)
     return Scores(
@@ -80,7 +80,7 @@ def score(
         max_missing=max_missing,
         keys={name: tuple((part, parts[part].sign) for part in wanted[name]) for name in order},
         limits={name: parts[name].limits for name in order},
-        missing=pd.DataFrame(sorted(counts, key=lambda row: order.index(row["scale"])), columns=_COUNTED),
+        missing=pd.DataFrame([(name, *counts[name]) for name in order], columns=_COUNTED),
         provenance=Provenance.of(
             "score",
             data=fingerprint_of(data),
@@ -175,8 +175,8 @@ def _check(answers: pd.DataFrame, signs: Mapping[str, int], ranges: Mapping[str,
         outside = (values < low) | (values > high)
         if outside.any():
             shown = shortened([f"{value:g}" for value in np.unique(values[outside])], 5)
-            values = {"count": int(outside.sum()), "values": shown, "low": low, "high": high}
-            problems.append(Problem.of("RESP-OUTSIDE", f"column {item}", **values))
+            finding = {"count": int(outside.sum()), "values": shown, "low": low, "high": high}
+            problems.append(Problem.of("RESP-OUTSIDE", f"column {item}", **finding))
     if problems:
         raise SurveykitError(problems)
 
@@ -210,11 +210,11 @@ def _one(name: str, members: Sequence[_Part], method: Method, max_missing: float
     return mean * rows.shape[1], (limit[0] * rows.shape[1], limit[1] * rows.shape[1])
 
 
-def _counted(name: str, answered: NDArray[np.bool_], made: NDArray[np.float64]) -> dict[str, str | int]:
+def _counted(answered: NDArray[np.bool_], made: NDArray[np.float64]) -> list[int]:
+    """Rows with every part answered, with some and a score, and without a score."""
     undefined = np.isnan(made)
     complete = answered.all(axis=1)
-    counts = (complete.sum(), (~complete & ~undefined).sum(), undefined.sum())
-    return {"scale": name, **{key: int(count) for key, count in zip(_COUNTED[1:], counts, strict=True)}}
+    return [int(complete.sum()), int((~complete & ~undefined).sum()), int(undefined.sum())]
 
 
 def _inner_first(wanted: Mapping[str, Sequence[str]]) -> list[str]:

@@ -71,9 +71,11 @@ dimensions:
     role: driver
     scale: AGREE5
     items:
-      - {code: RES1, source: x, text: {en: They answer quickly., zh: 他们回复很快。, ru: Они быстро отвечают.}}
+      - {code: RES1, source: x,
+         text: {en: They answer quickly., zh: 他们回复很快。, ru: Они быстро отвечают.}}
       - {code: RES2, source: x, text: {en: Calls are taken., zh: 电话有人接听。, ru: На звонки отвечают.}}
-      - {code: RES3, source: x, keyed: -1, text: {en: I wait too long., zh: 我等得太久。, ru: Я жду слишком долго.}}
+      - {code: RES3, source: x, keyed: -1,
+         text: {en: I wait too long., zh: 我等得太久。, ru: Я жду слишком долго.}}
   - code: ACC
     name: {en: Accuracy, zh: 准确, ru: Точность}
     definition: {en: d, zh: d, ru: d}
@@ -81,16 +83,18 @@ dimensions:
     scale: AGREE5
     items:
       - {code: ACC1, source: x, text: {en: Facts are right., zh: 信息准确。, ru: Сведения верны.}}
-      - {code: ACC2, source: x, keyed: -1, text: {en: I find mistakes., zh: 我发现错误。, ru: Я нахожу ошибки.}}
-      - {code: ACC3, source: x, text: {en: Papers are in order., zh: 文件齐备。, ru: Документы в порядке.}}
+      - {code: ACC2, source: x, keyed: -1,
+         text: {en: I find mistakes., zh: 我发现错误。, ru: Я нахожу ошибки.}}
+      - {code: ACC3, source: x,
+         text: {en: Papers are in order., zh: 文件齐备。, ru: Документы в порядке.}}
   - code: SAT
     name: {en: Satisfaction, zh: 满意度, ru: Удовлетворённость}
     definition: {en: d, zh: d, ru: d}
     role: outcome
     scale: SATIS5
     items:
-      - {code: SAT1, source: x, text: {en: "Overall, how satisfied are you?", zh: 您总体上有多满意？, ru: Насколько Вы
-      довольны?}}
+      - {code: SAT1, source: x,
+         text: {en: "Overall, how satisfied are you?", zh: 您总体上有多满意？, ru: Насколько Вы довольны?}}
       - {code: SAT2, source: x, text: {en: And with the agent?, zh: 对经办人呢？, ru: А сотрудником?}}
   - code: REC
     name: {en: Recommendation, zh: 推荐, ru: Рекомендация}
@@ -98,30 +102,34 @@ dimensions:
     role: outcome
     scale: RECOM11
     items:
-      - {code: REC1, source: x, text: {en: Would you recommend us?, zh: 您会推荐我们吗？, ru: Порекомендуете ли Вы нас?}}
+      - {code: REC1, source: x,
+         text: {en: Would you recommend us?, zh: 您会推荐我们吗？, ru: Порекомендуете ли Вы нас?}}
   - code: BG
     name: {en: Background, zh: 背景, ru: О Вас}
     definition: {en: d, zh: d, ru: d}
     role: background
     items:
-      - {code: BG1, source: x, kind: choice, scale: YEARS3, text: {en: How long a customer?, zh: 成为客户多久？, ru: Как
-      давно Вы клиент?}}
-      - {code: BG2, source: x, kind: number, text: {en: How many visits?, zh: 来访几次？, ru: Сколько визитов?}}
-      - {code: BG3, source: x, kind: choice, scale: BRANCH4, text: {en: Branches used, zh: 使用的网点数, ru: Число отделений}}
+      - {code: BG1, source: x, kind: choice, scale: YEARS3,
+         text: {en: How long a customer?, zh: 成为客户多久？, ru: Как давно Вы клиент?}}
+      - {code: BG2, source: x, kind: number,
+         text: {en: How many visits?, zh: 来访几次？, ru: Сколько визитов?}}
+      - {code: BG3, source: x, kind: choice, scale: BRANCH4,
+         text: {en: Branches used, zh: 使用的网点数, ru: Число отделений}}
   - code: CHK
     name: {en: Check, zh: 检查, ru: Проверка}
     definition: {en: d, zh: d, ru: d}
     role: check
     scale: AGREE5
     items:
-      - {code: CHK1, source: x, kind: check, answer: 4, text: {en: Please tick agree., zh: 请选择同意。, ru: Отметьте
-      «согласен».}}
+      - {code: CHK1, source: x, kind: check, answer: 4,
+         text: {en: Please tick agree., zh: 请选择同意。, ru: Отметьте «согласен».}}
   - code: OPEN
     name: {en: Open, zh: 开放, ru: Открытый}
     definition: {en: d, zh: d, ru: d}
     role: open
     items:
-      - {code: OPEN1, source: x, kind: text, text: {en: What should change?, zh: 您有什么建议？, ru: Что изменить?}}
+      - {code: OPEN1, source: x, kind: text,
+         text: {en: What should change?, zh: 您有什么建议？, ru: Что изменить?}}
 """
 
 FORM = """
