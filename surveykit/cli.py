@@ -124,14 +124,10 @@ def simulate(study: str, path: Path, n: int | None, seed: int | None, overwrite:
 @click.option("--delimiter", help="Delimiter of a text file.")
 @click.option("--decimal", type=click.Choice([".", ","]), help="Decimal mark of a text file.")
 @_told
-def receipt(
-    path: Path, form: str | None, encoding: str | None, delimiter: str | None, decimal: str | None
-) -> None:
+def receipt(path: Path, form: str | None, encoding: str | None, delimiter: str | None, decimal: str | None) -> None:
     """Read answers from PATH and say what matched, what was recoded and what was not understood."""
     questionnaire = sk.load_questionnaire(form) if form else None
-    found = sk.read_responses(
-        path, questionnaire, encoding=encoding, delimiter=delimiter, decimal=decimal
-    ).receipt
+    found = sk.read_responses(path, questionnaire, encoding=encoding, delimiter=delimiter, decimal=decimal).receipt
     click.echo(repr(found))
     click.echo(found.table.to_string(index=False))
     for problem in found.problems:

@@ -39,7 +39,7 @@ def read_study(study: Study, folder: Path) -> Responses:
 
 
 def load_data(name: str | Path) -> Responses:
-    """The answers of a shipped study by name ("ecsi_mobile", "s0_communication" ...), or of a study.yaml of your own by path."""
+    """The answers of a shipped study by name ("ecsi_mobile" ...), or of a study.yaml of your own by path."""
     return read_study(load_study(name), study_folder(name))
 
 
@@ -139,7 +139,7 @@ def _steps(
 
 
 def _present(study: Study, data: Responses) -> dict[str, tuple[str, ...]]:
-    """The scales of the model, each with the items that were read; constructs made of constructs are left to factor models."""
+    """The scales of the model, each with the items that were read; constructs made of constructs stay out."""
     asked = set(data.items)
     found = {name: tuple(item for item in items if item in asked) for name, items in study.model.measurement.items()}
     present = {name: items for name, items in found.items() if items}

@@ -64,7 +64,7 @@ def write(folder: Path, name: str, data: Any) -> Path:
 
 
 def write_small(folder: Path) -> Path:
-    """Two dimensions of three items (one reversed each), an attention check and an open question; returns the form's path."""
+    """Two dimensions of three items, one reversed each, a check and an open question; returns the form's path."""
     dimensions = [
         dimension("AAA", [item("AAA1"), item("AAA2"), item("AAA3", keyed=-1)]),
         dimension("BBB", [item("BBB1"), item("BBB2"), item("BBB3", keyed=-1)]),

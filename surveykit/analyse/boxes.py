@@ -86,7 +86,9 @@ def top_box(x: Any, scale: Scale | tuple[int, int], boxes: int = 2, conf_level: 
 
 
 def csat(x: Any, scale: Scale | tuple[int, int] = (1, 5), conf_level: float = 0.95) -> BoxShare:
-    """Customer satisfaction score: the share in the two highest values (three of a 10-point scale, one of a 3-point scale).
+    """Customer satisfaction score: the share in the two highest values of a scale.
+
+    Of a scale of ten values or more it is the three highest, of three values or fewer the highest.
 
     Arguments, base, interval and errors as `top_box`.
     """

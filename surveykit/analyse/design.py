@@ -19,7 +19,10 @@ from surveykit.stats.moments import Moments
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Design:
-    """Rows of a regression: `x` (n, p) without intercept, `y` (n,), `rows` their positions in the data, `dropped` rows with gaps."""
+    """Rows of a regression: `x` (n, p) without intercept, `y` (n,), `rows` their positions in the data.
+
+    `dropped` counts the rows left out for a missing value.
+    """
 
     outcome: str
     terms: tuple[str, ...]
@@ -46,7 +49,7 @@ def plain_terms(formula: str) -> tuple[str, tuple[str, ...]]:
 
 
 def design_of(formula: str, data: Any, only: NDArray[np.int64] | None = None) -> Design:
-    """Evaluate a formula over rows (`only` those at these positions); rows with a missing value are left out and counted."""
+    """Evaluate a formula over rows, or only those at some positions; rows with a gap are left out and counted."""
     parsed = _parsed(formula)
     outcome = _outcome(parsed, formula)
     names = sorted(parsed.required_variables)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import numpy as np
@@ -101,7 +102,7 @@ def hierarchical(formulas: Sequence[str], data: Any, conf_level: float = 0.95) -
     outcomes = dict.fromkeys(design.outcome for design in designs)
     if len(outcomes) > 1:
         raise SurveykitError.of("ANALYSE-OUTCOMES", outcomes=", ".join(outcomes))
-    for number, (before, after) in enumerate(zip(designs, designs[1:], strict=False), start=2):
+    for number, (before, after) in enumerate(pairwise(designs), start=2):
         lost = sorted(set(before.terms) - set(after.terms))
         if lost:
             raise SurveykitError.of("ANALYSE-NOTNESTED", formulas[number - 1], step=number, missing=", ".join(lost))

@@ -86,7 +86,7 @@ class NetPromoter(Result):
 
 
 def nps(x: Any, conf_level: float = 0.95, method: Method = "adjusted_wald") -> NetPromoter:
-    """Net promoter score of answers from 0 to 10: per cent promoters (9-10) minus per cent detractors (0-6), -100 to 100 points.
+    """Net promoter score of answers from 0 to 10: per cent promoters (9-10) minus per cent detractors (0-6).
 
     `x` holds answer codes (n,). Standard error 100 sqrt((p + d - (p - d)^2) / n); interval by adjusted Wald (three
     answers added: 3/4 promoter, 3/4 detractor, 3/2 passive) or plain Wald. Missing answers are outside the base.

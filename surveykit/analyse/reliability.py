@@ -30,7 +30,7 @@ IMPROPER = ("STATS-HEYWOOD", "STATS-NOT-CONVERGED")
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Reliability(Result):
-    """Coefficients per scale, and `items`: keying, mean, SD, item-rest correlation, alpha if deleted and loading of each item.
+    """Coefficients per scale, and `items`: keying, mean, SD, item-rest r, alpha if deleted and loading of each.
 
     `n` is the number of respondents of the scale that has most of them; each row of the table has its own.
     """
@@ -63,7 +63,7 @@ class Reliability(Result):
         return float(found["estimate"].iloc[0])
 
     def weak(self, limit: float = WEAK) -> tuple[str, ...]:
-        """Scales whose reliability (omega, else Spearman-Brown for two items, else alpha) is defined and below `limit`."""
+        """Scales whose reliability (see `best`) is defined and below `limit`."""
         return tuple(scale for scale, value in self.best().items() if value < limit)
 
     def best(self) -> dict[str, float]:

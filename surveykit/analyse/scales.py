@@ -39,7 +39,7 @@ class ScaleMatrix:
 
 
 def scale_items(data: Any, scales: Mapping[str, Sequence[str]] | None) -> dict[str, tuple[str, ...]]:
-    """The scales to analyse: as given, else the questionnaire's dimensions of scored items, else all columns as one scale."""
+    """The scales to analyse: as given, else the questionnaire's dimensions, else all columns as one scale."""
     if scales is not None:
         found = {name: tuple(items) for name, items in scales.items()}
     elif isinstance(data, Responses) and data.questionnaire is not None:

@@ -58,7 +58,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table of texts; `numeric` says which columns are set flush right; `folded` tables are shown closed on a screen."""
+    """A table of texts; `numeric` columns are set flush right, `folded` tables are closed on a screen."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]

@@ -16,8 +16,12 @@ from surveykit.spec.study import Study
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class StudyResult:
-    """`results` maps a part of the report ("items", "scores", "reliability", "correlations", "regression CUSA", "nps NPS1" ...) to what was
-    found; `receipt` is a row an item of what was read; `attention` says how many failed each attention check (item, failed, answered)."""
+    """What a run found.
+
+    `results` maps a part of the report ("items", "scores", "reliability", "correlations", "regression CUSA",
+    "nps NPS1" ...) to what was found; `receipt` is a row an item of what was read; `attention` holds each attention
+    check with how many failed it and how many answered.
+    """
 
     study: Study
     n: int

@@ -40,7 +40,7 @@ class Say:
         return Grid.of(formatted(found, self.lang), caption, note, folded)
 
     def weak_among(self, constructs: list[str]) -> str:
-        """Named constructs of this list whose scales are unreliable, with their coefficient; empty where there are none."""
+        """The constructs of this list whose scales are unreliable, named with their coefficient."""
         reliability = self.result.reliability
         if reliability is None:
             return ""

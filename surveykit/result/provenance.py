@@ -16,7 +16,7 @@ def own_version() -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """Fingerprints of the specification and the data, the call and its arguments, the engine, the seed and the version."""
+    """Fingerprints of specification and data, the call and its arguments, the engine, the seed, the version."""
 
     call: str
     arguments: tuple[tuple[str, str], ...] = ()
