@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from surveykit.analyse.effort import ces
     from surveykit.analyse.hierarchy import hierarchical
     from surveykit.analyse.recommendation import nps
-    from surveykit.analyse.regression import regress
-    from surveykit.analyse.reliability import reliability
+    from surveykit.analyse.regression import Regression, regress
+    from surveykit.analyse.reliability import Reliability, reliability
     from surveykit.errors import Problem, SurveykitError, SurveykitWarning
     from surveykit.reports.files import report
     from surveykit.reports.outcome import StudyResult
@@ -43,8 +43,8 @@ _HOMES = {
     "surveykit.analyse.effort": ("ces",),
     "surveykit.analyse.hierarchy": ("hierarchical",),
     "surveykit.analyse.recommendation": ("nps",),
-    "surveykit.analyse.regression": ("regress",),
-    "surveykit.analyse.reliability": ("reliability",),
+    "surveykit.analyse.regression": ("Regression", "regress"),
+    "surveykit.analyse.reliability": ("Reliability", "reliability"),
     "surveykit.errors": ("Problem", "SurveykitError", "SurveykitWarning"),
     "surveykit.reports.files": ("report",),
     "surveykit.reports.outcome": ("StudyResult",),

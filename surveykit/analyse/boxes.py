@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,9 @@ from surveykit.draw.intervals import dot_intervals
 from surveykit.errors import Problem, SurveykitError
 from surveykit.result import Provenance, Result, Writer
 from surveykit.spec.scale import Scale
-from surveykit.stats.intervals import wilson
+from surveykit.stats.intervals import clopper_pearson, wilson
+
+Method = Literal["wilson", "clopper_pearson"]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -30,9 +32,11 @@ class BoxShare(Result):
     boxes: tuple[int, ...]
     missing: int
     conf_level: float
+    method: Method
 
     def _table(self) -> pd.DataFrame:
-        low, high = wilson(self.successes, self.n, self.conf_level)
+        interval = wilson if self.method == "wilson" else clopper_pearson
+        low, high = interval(self.successes, self.n, self.conf_level)
         share = self.successes / self.n if self.n else np.nan
         row = {
             "measure": self.measure,
@@ -44,7 +48,7 @@ class BoxShare(Result):
             "n": self.n,
             "count": self.successes,
             "missing": self.missing / (self.n + self.missing) if self.n + self.missing else np.nan,
-            "method": "wilson",
+            "method": self.method,
         }
         return pd.DataFrame([row])
 
@@ -74,7 +78,13 @@ class BoxShare(Result):
         return [said]
 
 
-def top_box(x: Any, scale: Scale | tuple[int, int], boxes: int = 2, conf_level: float = 0.95) -> BoxShare:
+def top_box(
+    x: Any,
+    scale: Scale | tuple[int, int],
+    boxes: int = 2,
+    conf_level: float = 0.95,
+    method: Method = "wilson",
+) -> BoxShare:
     """The share of answers in the `boxes` highest values of a scale.
 
     `x` holds answer codes (n,); `scale` is a Scale or its (low, high). Estimate = count in the boxes / count
@@ -82,7 +92,7 @@ def top_box(x: Any, scale: Scale | tuple[int, int], boxes: int = 2, conf_level: 
     Raises SurveykitError for answers outside the scale and for more boxes than the scale has values. No answers:
     undefined (NaN) with a Problem. Source: Wilson 1927. In R: `prop.test(count, n, correct = FALSE)`.
     """
-    return _share(x, scale, boxes, conf_level, "top_box")
+    return _share(x, scale, boxes, conf_level, "top_box", method)
 
 
 def csat(x: Any, scale: Scale | tuple[int, int] = (1, 5), conf_level: float = 0.95) -> BoxShare:
@@ -95,14 +105,16 @@ def csat(x: Any, scale: Scale | tuple[int, int] = (1, 5), conf_level: float = 0.
     low, high = _ends(scale)
     size = high - low + 1
     boxes = 1 if size <= 3 else 3 if size >= 10 else 2
-    return _share(x, scale, boxes, conf_level, "csat")
+    return _share(x, scale, boxes, conf_level, "csat", "wilson")
 
 
 def _ends(scale: Scale | tuple[int, int]) -> tuple[int, int]:
     return (scale.low, scale.high) if isinstance(scale, Scale) else (int(scale[0]), int(scale[1]))
 
 
-def _share(x: Any, scale: Scale | tuple[int, int], boxes: int, conf_level: float, measure: str) -> BoxShare:
+def _share(
+    x: Any, scale: Scale | tuple[int, int], boxes: int, conf_level: float, measure: str, method: Method
+) -> BoxShare:
     low, high = _ends(scale)
     if not 1 <= boxes <= high - low:
         raise SurveykitError.of("ANALYSE-BOXES", call=measure, boxes=boxes, size=high - low + 1)
@@ -115,6 +127,7 @@ def _share(x: Any, scale: Scale | tuple[int, int], boxes: int, conf_level: float
         boxes=tuple(range(high - boxes + 1, high + 1)),
         missing=missing,
         conf_level=conf_level,
+        method=method,
         problems=problems,
         provenance=Provenance.of(
             measure,
@@ -123,5 +136,6 @@ def _share(x: Any, scale: Scale | tuple[int, int], boxes: int, conf_level: float
             high=high,
             boxes=boxes,
             conf_level=conf_level,
+            method=method,
         ),
     )
