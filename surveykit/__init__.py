@@ -1,1 +1,81 @@
-"""surveykit: from an item bank to an evaluation report."""
+"""surveykit: from an item bank to an evaluation report.
+
+Names are loaded when first used, so that `import surveykit` is instant.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from surveykit.analyse.boxes import csat, top_box
+    from surveykit.analyse.correlation import correlate
+    from surveykit.analyse.describe import describe
+    from surveykit.analyse.effort import ces
+    from surveykit.analyse.hierarchy import hierarchical
+    from surveykit.analyse.recommendation import nps
+    from surveykit.analyse.regression import regress
+    from surveykit.analyse.reliability import reliability
+    from surveykit.errors import Problem, SurveykitError, SurveykitWarning
+    from surveykit.reports.files import report
+    from surveykit.reports.outcome import StudyResult
+    from surveykit.responses.read import read_responses
+    from surveykit.responses.responses import Responses
+    from surveykit.responses.score import score
+    from surveykit.responses.scores import Scores
+    from surveykit.responses.simulate import simulate
+    from surveykit.responses.write import write_csv
+    from surveykit.result import Result, formatted
+    from surveykit.spec.bank import Item, ItemBank
+    from surveykit.spec.load import load_bank, load_questionnaire, load_study
+    from surveykit.spec.model import Model
+    from surveykit.spec.questionnaire import Questionnaire
+    from surveykit.spec.scale import Scale
+    from surveykit.spec.study import Study
+    from surveykit.stats.counts import Counts
+    from surveykit.stats.moments import Moments
+    from surveykit.study import load_data, run
+
+_HOMES = {
+    "surveykit.analyse.boxes": ("csat", "top_box"),
+    "surveykit.analyse.correlation": ("correlate",),
+    "surveykit.analyse.describe": ("describe",),
+    "surveykit.analyse.effort": ("ces",),
+    "surveykit.analyse.hierarchy": ("hierarchical",),
+    "surveykit.analyse.recommendation": ("nps",),
+    "surveykit.analyse.regression": ("regress",),
+    "surveykit.analyse.reliability": ("reliability",),
+    "surveykit.errors": ("Problem", "SurveykitError", "SurveykitWarning"),
+    "surveykit.reports.files": ("report",),
+    "surveykit.reports.outcome": ("StudyResult",),
+    "surveykit.responses.read": ("read_responses",),
+    "surveykit.responses.responses": ("Responses",),
+    "surveykit.responses.score": ("score",),
+    "surveykit.responses.scores": ("Scores",),
+    "surveykit.responses.simulate": ("simulate",),
+    "surveykit.responses.write": ("write_csv",),
+    "surveykit.result": ("Result", "formatted"),
+    "surveykit.spec.bank": ("Item", "ItemBank"),
+    "surveykit.spec.load": ("load_bank", "load_questionnaire", "load_study"),
+    "surveykit.spec.model": ("Model",),
+    "surveykit.spec.questionnaire": ("Questionnaire",),
+    "surveykit.spec.scale": ("Scale",),
+    "surveykit.spec.study": ("Study",),
+    "surveykit.stats.counts": ("Counts",),
+    "surveykit.stats.moments": ("Moments",),
+    "surveykit.study": ("load_data", "run"),
+}
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = sorted(_HOME_OF)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f"surveykit has no {name!r}")
+    value = getattr(import_module(_HOME_OF[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return list(__all__)

@@ -23,7 +23,7 @@ def columns_of(data: Data, names: Sequence[str]) -> pd.DataFrame:
 
     Raises SurveykitError naming every column that is not there (with the names most like it) or is not of numbers.
     """
-    _require(data, names)
+    require_columns(data, names)
     if isinstance(data, Responses):
         found = data.frame(list(dict.fromkeys(names)))
     elif isinstance(data, Scores):
@@ -45,7 +45,7 @@ def moments_of(data: Data | Moments, names: Sequence[str]) -> Moments:
     if isinstance(data, Moments):
         return data.select(names)
     if isinstance(data, Responses):
-        _require(data, names)
+        require_columns(data, names)
         if data.weights is None:
             return data.engine.reduce(lambda block: Moments.of(block, names), names)
         return data.engine.reduce(lambda block: Moments.of(block[:, :-1], names, block[:, -1]), [*names, data.weights])
@@ -67,7 +67,8 @@ def fingerprint_of(data: Data) -> str:
     return MemoryEngine(data.values if isinstance(data, Scores) else data).fingerprint
 
 
-def _require(data: Data, names: Sequence[str]) -> None:
+def require_columns(data: Data, names: Sequence[str]) -> None:
+    """Refuse names that the data do not have, each with the names most like it."""
     known: list[str] = list(data.columns if isinstance(data, Responses | pd.DataFrame) else data.scales)
     if isinstance(data, Scores) and data.source is not None:
         known += [name for name in data.source.columns if name not in known]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 import pandas as pd
@@ -60,19 +61,30 @@ class Result:
     def _sentences(self, table: pd.DataFrame, write: Writer) -> list[str]:
         raise NotImplementedError
 
+    @cached_property
+    def _made(self) -> pd.DataFrame:
+        return self._table().reset_index(drop=True)
+
     @property
     def table(self) -> pd.DataFrame:
         """A row an estimate, unrounded, with columns named in the glossary; a fresh copy."""
-        return self._table().reset_index(drop=True)
+        return self._made.copy()
 
     def plot(self, lang: str = "en", number_style: StyleName | None = None, **style: Any) -> Figure:
         """The figure of this result, returned and never shown; `style` goes to the drawing primitive."""
         return self._figure(self.table, Writer.of(lang, number_style, self.names), **style)
 
+    def sentences(self, lang: str = "en", number_style: StyleName | None = None) -> list[str]:
+        """The finding sentence by sentence, the most important first; every number in them is read from `table`."""
+        return self._sentences(self.table, Writer.of(lang, number_style, self.names))
+
     def narrate(self, lang: str = "en", number_style: StyleName | None = None) -> str:
-        """The finding in sentences; every number in them is read from `table`."""
-        sentences = self._sentences(self.table, Writer.of(lang, number_style, self.names))
-        return say("list.sentence", lang).join(sentences)
+        """The finding in words: the sentences, joined."""
+        return say("list.sentence", lang).join(self.sentences(lang, number_style))
+
+    def renamed(self, names: Names) -> Self:
+        """The same result with these names of constructs and items added."""
+        return replace(self, names={**self.names, **names})
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-safe form; `Result.from_dict` makes an equal result of it."""

@@ -58,8 +58,8 @@ class Writer:
 
     def p(self, value: float) -> str:
         """A p value with its sign of equality: "= .031" or "< .001"."""
-        text = number(value, "p", self.style)
-        return text if text.startswith("<") else f"= {text}"
+        text = number(value, "p", self.style).replace("< ", "<\u00a0")
+        return text if text.startswith("<") else f"=\u00a0{text}"
 
     def interval(self, low: float, high: float, kind: Kind, digits: int | None = None) -> str:
         """An interval in this style."""

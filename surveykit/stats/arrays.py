@@ -12,9 +12,7 @@ from surveykit.errors import SurveykitError
 from surveykit.stats.exact import FloatArray
 
 
-def read_rows(
-    rows: ArrayLike, names: Sequence[str], weights: ArrayLike | None
-) -> tuple[FloatArray, FloatArray | None]:
+def read_rows(rows: ArrayLike, names: Sequence[str], weights: ArrayLike | None) -> tuple[FloatArray, FloatArray | None]:
     """Rows as a float (n, p) array and weights as (n,), checked.
 
     Rows of zero weight are outside the sample and left out.

@@ -59,9 +59,7 @@ class Moments:
             return replace(cls.empty(names), dropped=dropped)
         if weight is None and exact.is_integral(values):
             sums = exact.product(values, np.ones((n, 1)))[:, 0]
-            return cls(
-                check_names(names), n, n, dropped, True, frozen(sums), frozen(exact.product(values, values))
-            )
+            return cls(check_names(names), n, n, dropped, True, frozen(sums), frozen(exact.product(values, values)))
         weight = np.ones(n) if weight is None else weight[complete]
         total = float(weight.sum())
         mean = weight @ values / total
@@ -69,9 +67,7 @@ class Moments:
         mean[constant] = values[0, constant]
         deviations = values - mean
         second = (deviations * weight[:, None]).T @ deviations
-        return cls(
-            check_names(names), n, total, dropped, False, frozen(mean), frozen((second + second.T) / 2)
-        )
+        return cls(check_names(names), n, total, dropped, False, frozen(mean), frozen((second + second.T) / 2))
 
     @classmethod
     def of_covariance(
@@ -182,9 +178,7 @@ class Moments:
     def affine(self, scale: ArrayLike, shift: ArrayLike = 0.0) -> Moments:
         """Moments of `scale * x + shift` per variable; exact integers stay exact under integer recoding."""
         p = len(self.names)
-        return self.combine(
-            np.diag(np.broadcast_to(np.asarray(scale, dtype=np.float64), p)), self.names, shift
-        )
+        return self.combine(np.diag(np.broadcast_to(np.asarray(scale, dtype=np.float64), p)), self.names, shift)
 
     def reversed(self, mask: ArrayLike, low_plus_high: ArrayLike) -> Moments:
         """Moments where x becomes `low_plus_high - x` where `mask` is true (lowest plus highest code)."""
@@ -219,9 +213,7 @@ class Moments:
 
     def _check(self, other: Moments) -> None:
         if self.names != other.names:
-            raise SurveykitError.of(
-                "STATS-NAMES-DIFFER", left=", ".join(self.names), right=", ".join(other.names)
-            )
+            raise SurveykitError.of("STATS-NAMES-DIFFER", left=", ".join(self.names), right=", ".join(other.names))
         blocks = [block for block in (self, other) if block.n]
         if len(blocks) == 2 and any(np.isnan(block.mean).any() for block in blocks):
             raise SurveykitError.of("STATS-MEANS-UNKNOWN")

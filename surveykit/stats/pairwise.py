@@ -106,9 +106,7 @@ class PairwiseMoments:
 
     def _merged(self, other: PairwiseMoments, sign: int) -> PairwiseMoments:
         if self.names != other.names:
-            raise SurveykitError.of(
-                "STATS-NAMES-DIFFER", left=", ".join(self.names), right=", ".join(other.names)
-            )
+            raise SurveykitError.of("STATS-NAMES-DIFFER", left=", ".join(self.names), right=", ".join(other.names))
         if other.n == 0:
             return self
         if self.n == 0 and sign > 0:

@@ -156,6 +156,7 @@ def test_pairwise_agrees_with_pandas():
         (lambda: Moments.of([[1, np.inf, 2]], NAMES), "STATS-INFINITE"),
         (lambda: Moments.of(np.ones((2, 3)), NAMES, [1, -1]), "STATS-WEIGHTS"),
         (lambda: Moments.of(np.ones((2, 3)), ("a", "a", "b")), "STATS-NAMES-TWICE"),
+        (lambda: pairwise([[0.5, 1, 2]], NAMES) + pairwise([[0.7, 1, 2]], NAMES), "STATS-ORIGIN"),
         (lambda: Moments.empty(NAMES).select(["z"]), "STATS-NAME-UNKNOWN"),
         (lambda: Moments.empty(NAMES) + Moments.empty(["z"]), "STATS-NAMES-DIFFER"),
         (lambda: Moments.empty(NAMES) - Moments.of(np.ones((2, 3)), NAMES), "STATS-SUBTRACT"),

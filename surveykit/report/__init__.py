@@ -1,1 +1,0 @@
-"""surveykit.report"""
