@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -175,7 +176,7 @@ def _check(answers: pd.DataFrame, signs: Mapping[str, int], ranges: Mapping[str,
         outside = (values < low) | (values > high)
         if outside.any():
             shown = shortened([f"{value:g}" for value in np.unique(values[outside])], 5)
-            finding = {"count": int(outside.sum()), "values": shown, "low": low, "high": high}
+            finding: dict[str, Any] = {"count": int(outside.sum()), "values": shown, "low": low, "high": high}
             problems.append(Problem.of("RESP-OUTSIDE", f"column {item}", **finding))
     if problems:
         raise SurveykitError(problems)

@@ -234,6 +234,17 @@ def test_spss_labels_and_declared_missing_values_are_followed(tmp_path: Path, fo
     assert codes(alone, "note") == ["RESP-DECLARED", "RESP-DECLARED"]
 
 
+def test_extended_missing_values_of_stata_are_missing_with_their_letter(tmp_path: Path, form: Questionnaire) -> None:
+    path = tmp_path / "a.dta"
+    data = pd.DataFrame({"RES1": pd.Series([1, 2, "a"], dtype=object), "age": pd.Series([30, "b", 41], dtype=object)})
+    pyreadstat.write_dta(data, str(path), missing_user_values={"RES1": ["a"], "age": ["b"]})
+    read = read_responses(path, form)
+    assert read.frame(["RES1"])["RES1"].isna().tolist() == [False, False, True]
+    assert read.receipt.item("RES1").missing == (("a", 1),)
+    assert read.frame(["age"])["age"].fillna(-1).tolist() == [30, -1, 41]
+    assert codes(read, "note") == ["RESP-DECLARED"]
+
+
 def page(form: Questionnaire, respondent: str) -> dict[str, object]:
     return {
         "surveykit": 1,
