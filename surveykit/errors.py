@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Literal
 
 import yaml
 
@@ -44,7 +44,7 @@ class Problem:
     severity: Severity = "error"
 
     @classmethod
-    def of(cls, code: str, place: str = "", severity: Severity = "error", **values: Value) -> Problem:
+    def of(cls, code: str, place: str = "", severity: Severity = "error", **values: Any) -> Problem:
         """Build a problem from keyword values, checking that the code exists and the template can be filled."""
         problem = cls(code, tuple(sorted(values.items())), place, severity)
         problem.message()
@@ -73,7 +73,7 @@ class SurveykitError(Exception):
         super().__init__(_joined(self.problems))
 
     @classmethod
-    def of(cls, code: str, place: str = "", **values: Value) -> SurveykitError:
+    def of(cls, code: str, place: str = "", **values: Any) -> SurveykitError:
         """The error of a single problem."""
         return cls(Problem.of(code, place, **values))
 

@@ -1,7 +1,7 @@
 """Labels and sentences in every language, from the YAML files of `catalogue/`.
 
-A file holds `key: {en: ..., zh: ..., ru: ...}`. A text is filled with `str.format`; where a count changes the words, a language's
-text is a mapping of plural forms (`one`, `few`, `many`, `other`) chosen by the value named `n`.
+A file holds `key: {en: ..., zh: ..., ru: ...}`. A text is filled with `str.format`; where a count changes the words,
+a language's text is a mapping of plural forms (`one`, `few`, `many`, `other`) chosen by the value named `n`.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from surveykit.errors import Problem, SurveykitError, Value
+from surveykit.errors import Problem, SurveykitError
 
 Place = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
@@ -120,7 +120,7 @@ def _problem(document: Document, error: Any) -> Problem:
     if error["type"] == "extra_forbidden":
         return Problem.of("SPEC-UNKNOWN", where, field=field)
     if error["type"] == "surveykit":
-        values: dict[str, Value] = error["ctx"]["values"]
+        values: dict[str, Any] = error["ctx"]["values"]
         return Problem.of(error["ctx"]["code"], where, **values)
     return Problem.of("SPEC-VALUE", where, field=field, found=_short(error["input"]), allowed=error["msg"])
 
