@@ -35,7 +35,9 @@ def texts(questionnaire: Questionnaire) -> dict[str, dict[str, Words]]:
     page's own words under `web.`; a language without words of its own for the page gets the English ones.
     """
     own = list(_own(questionnaire))
-    return {lang: {key: text.get(lang, key) for key, text in own} | _furniture(lang) for lang in questionnaire.languages}
+    return {
+        lang: {key: text.get(lang, key) for key, text in own} | _furniture(lang) for lang in questionnaire.languages
+    }
 
 
 def _own(questionnaire: Questionnaire) -> Iterator[tuple[str, Text]]:
