@@ -1,1 +1,1 @@
-"""surveykit.draw"""
+"""Figure primitives on plain arrays and localised text: no language catalogue, no models, no global state."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar, Self
 
 import pandas as pd
@@ -73,6 +73,10 @@ class Result:
         """The finding in sentences; every number in them is read from `table`."""
         sentences = self._sentences(self.table, Writer.of(lang, number_style, self.names))
         return say("list.sentence", lang).join(sentences)
+
+    def renamed(self, names: Names) -> Self:
+        """The same result with these names of constructs and items added."""
+        return replace(self, names={**self.names, **names})
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-safe form; `Result.from_dict` makes an equal result of it."""

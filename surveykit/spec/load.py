@@ -87,7 +87,7 @@ def _find(name_or_path: str | Path, room: str, beside: Path | None) -> Path:
     given = Path(name_or_path)
     if given.suffix in (".yaml", ".yml"):
         return beside / given if beside and not given.is_absolute() else given
-    folders = [beside, beside.parent / room] if beside else []
+    folders = [beside.parent / room, beside] if beside else []
     folders.append(home() / "questionnaires" / room)
     for folder in folders:
         if (candidate := folder / f"{given}.yaml").is_file():

@@ -1,0 +1,71 @@
+"""What every analysis asks of its data: columns of any kind, the names of things, and no weights it would ignore."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from surveykit.errors import SurveykitError
+from surveykit.responses.responses import Responses
+from surveykit.responses.scores import Scores
+from surveykit.responses.source import require_columns, weights_of
+from surveykit.result import Names
+from surveykit.spec.questionnaire import Questionnaire
+from surveykit.stats.moments import Moments
+
+
+def table_of(data: Any, names: Sequence[str]) -> pd.DataFrame:
+    """These columns with the kinds they have; of scores, also columns of the answers behind them."""
+    require_columns(data, names)
+    if isinstance(data, Responses):
+        return data.frame(list(names))
+    if not isinstance(data, Scores):
+        return data[list(names)].reset_index(drop=True)
+    own = [name for name in names if name in data.values.columns]
+    others = [name for name in names if name not in own]
+    parts = [data.values[own].reset_index(drop=True)]
+    if others and data.source is not None:
+        parts.append(data.source.frame(others).reset_index(drop=True))
+    return pd.concat(parts, axis=1)[list(names)]
+
+
+def numeric_names(data: Any) -> tuple[str, ...]:
+    """Every numeric column, scale or variable of the data."""
+    if isinstance(data, Moments):
+        return data.names
+    if isinstance(data, Scores):
+        return data.scales
+    frame = data.frame() if isinstance(data, Responses) else data
+    return tuple(str(name) for name in frame.columns if pd.api.types.is_numeric_dtype(frame[name].dtype))
+
+
+def names_of(data: Any) -> Names:
+    """Names of items and dimensions in every language, where the data come with a questionnaire."""
+    if isinstance(data, Scores):
+        behind = names_of(data.source) if data.source is not None else {}
+        return {**behind, **data.names}
+    if isinstance(data, Responses) and data.questionnaire is not None:
+        return questionnaire_names(data.questionnaire)
+    return {}
+
+
+def questionnaire_names(questionnaire: Questionnaire) -> Names:
+    """Code -> language -> wording of every item and name of every dimension."""
+    items = {
+        item.code: {lang: questionnaire.wording(item, lang) for lang in questionnaire.languages}
+        for item in questionnaire.items
+    }
+    dimensions = {
+        dimension.code: {lang: dimension.name.get(lang, dimension.code) for lang in questionnaire.languages}
+        for dimension in questionnaire.dimensions
+    }
+    return {**items, **dimensions}
+
+
+def unweighted(data: Any, call: str) -> None:
+    """Refuse weighted answers where an analysis would ignore their weights."""
+    weighted = weights_of(data) is not None if isinstance(data, Responses | Scores) else False
+    if weighted:
+        raise SurveykitError.of("ANALYSE-WEIGHTS", call=call)

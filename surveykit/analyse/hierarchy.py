@@ -1,0 +1,144 @@
+"""Hierarchical regression: what each block of predictors adds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+
+from surveykit.analyse.design import design_of
+from surveykit.analyse.frames import names_of, unweighted
+from surveykit.draw.intervals import dot_intervals
+from surveykit.errors import SurveykitError
+from surveykit.language import Kind
+from surveykit.result import Provenance, Result, Writer
+from surveykit.stats.intervals import r_squared
+from surveykit.stats.ols import Ols, compare, ols
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Hierarchy(Result):
+    """R2 of nested models on the same rows, and the F test of each step's gain."""
+
+    kind: ClassVar[str] = "hierarchy"
+    estimate_kind: ClassVar[Kind] = "bounded"
+    shown: ClassVar[tuple[str, ...]] = (
+        "step",
+        "model",
+        "estimate",
+        "conf_low",
+        "conf_high",
+        "adj_r2",
+        "delta_r2",
+        "f_change",
+        "df1",
+        "df2",
+        "p_value",
+    )
+
+    outcome: str
+    steps: pd.DataFrame
+    conf_level: float
+
+    def _table(self) -> pd.DataFrame:
+        return self.steps.assign(conf_level=self.conf_level, n=self.n, method="ols_classical")
+
+    def _figure(self, table: pd.DataFrame, write: Writer, **style: Any) -> Figure:
+        return dot_intervals(
+            [write.say("hierarchy.step", step=write.count(step)) for step in table["step"]],
+            table["estimate"].to_numpy(),
+            table["conf_low"].to_numpy(),
+            table["conf_high"].to_numpy(),
+            axis=(0.0, 1.0),
+            xlabel=write.label("r2"),
+            fmt=lambda value: write.number(value, "bounded"),
+            **style,
+        )
+
+    def _sentences(self, table: pd.DataFrame, write: Writer) -> list[str]:
+        first = table.iloc[0]
+        said = [
+            write.say(
+                "hierarchy.first",
+                outcome=write.name(self.outcome),
+                r2=write.number(first["estimate"], "bounded"),
+                n=write.count(first["n"]),
+            )
+        ]
+        for _, row in table.iloc[1:].iterrows():
+            clear = row["p_value"] < 1 - self.conf_level
+            said.append(
+                write.say(
+                    "hierarchy.gain" if clear else "hierarchy.no_gain",
+                    step=write.count(row["step"]),
+                    delta=write.number(row["delta_r2"], "bounded"),
+                    f=write.number(row["f_change"], "statistic"),
+                    df1=write.count(row["df1"]),
+                    df2=write.count(row["df2"]),
+                    p=write.p(row["p_value"]),
+                )
+            )
+        return said
+
+
+def hierarchical(formulas: Sequence[str], data: Any, conf_level: float = 0.95) -> Hierarchy:
+    """Fit nested regressions on the same rows and test what each step adds.
+
+    `formulas`: the same outcome, each with all predictors of the one before and more. Rows missing any variable of
+    the last formula are left out of every step. delta R2 = R2 - R2 of the step before; F = (RSS1 - RSS2) / df1 /
+    (RSS2 / df2). Raises SurveykitError when the steps are not nested or name different outcomes. In R:
+    `anova(lm(step1), lm(step2))`.
+    """
+    if len(formulas) < 2:
+        raise SurveykitError.of("ANALYSE-CHOICE", argument="formulas", found=str(len(formulas)), allowed="2 or more")
+    unweighted(data, "hierarchical")
+    full = design_of(formulas[-1], data)
+    designs = [design_of(formula, data, full.rows) for formula in formulas]
+    outcomes = dict.fromkeys(design.outcome for design in designs)
+    if len(outcomes) > 1:
+        raise SurveykitError.of("ANALYSE-OUTCOMES", outcomes=", ".join(outcomes))
+    for number, (before, after) in enumerate(zip(designs, designs[1:], strict=False), start=2):
+        lost = sorted(set(before.terms) - set(after.terms))
+        if lost:
+            raise SurveykitError.of("ANALYSE-NOTNESTED", formulas[number - 1], step=number, missing=", ".join(lost))
+    moments = designs[-1].moments
+    fits = [ols(moments, design.outcome, design.terms) for design in designs]
+    return Hierarchy(
+        n=fits[-1].n,
+        outcome=full.outcome,
+        steps=_steps(formulas, fits, conf_level),
+        conf_level=conf_level,
+        problems=tuple(problem for fit in fits[-1:] for problem in fit.problems),
+        names=names_of(data),
+        provenance=Provenance.of(
+            "hierarchical", data=full.fingerprint, formulas=tuple(formulas), conf_level=conf_level
+        ),
+    )
+
+
+def _steps(formulas: Sequence[str], fits: Sequence[Ols], conf_level: float) -> pd.DataFrame:
+    rows = []
+    for number, (formula, fit) in enumerate(zip(formulas, fits, strict=True), start=1):
+        change = compare(fits[number - 2], fit) if number > 1 else None
+        low, high = r_squared(fit.r2, fit.n, fit.df_model, conf_level)
+        rows.append(
+            {
+                "step": number,
+                "model": formula,
+                "estimate": fit.r2,
+                "std_error": np.nan,
+                "conf_low": float(low),
+                "conf_high": float(high),
+                "adj_r2": fit.adjusted_r2,
+                "delta_r2": change.r2_change if change else np.nan,
+                "f_change": change.f if change else np.nan,
+                "df1": float(change.df_added if change else fit.df_model),
+                "df2": float(fit.df_residual),
+                "p_value": change.p_value if change else fit.f_p_value,
+            }
+        )
+    return pd.DataFrame(rows)

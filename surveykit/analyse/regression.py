@@ -1,0 +1,247 @@
+"""Linear regression with robust errors, told with its uncertainty and its assumptions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+import pandas as pd
+from matplotlib.figure import Figure
+from scipy import special
+
+from surveykit.analyse.design import Design, design_of, plain_terms
+from surveykit.analyse.frames import names_of, unweighted
+from surveykit.analyse.words import regression_sentences
+from surveykit.draw.coefficients import coefficient_plot
+from surveykit.errors import Problem, SurveykitError
+from surveykit.responses.source import fingerprint_of
+from surveykit.result import Provenance, Result, Writer
+from surveykit.stats.intervals import r_squared
+from surveykit.stats.moments import Moments
+from surveykit.stats.ols import INTERCEPT, Ols, ols
+from surveykit.stats.residuals import Diagnostics, diagnostics, robust_covariance
+
+Covariance = Literal["HC3", "HC2", "HC1", "HC0", "classical"]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class Regression(Result):
+    """Coefficients of one outcome on its predictors.
+
+    `measures` holds r2, r2_low, r2_high, adj_r2, adj_r2_low, adj_r2_high, sigma, f, df1, df2, f_p_value, aic, bic;
+    `diagnostics` the residual checks (empty from moments); `influence` the five rows with the largest Cook distance
+    (row counted from 1 in the data).
+    """
+
+    kind: ClassVar[str] = "regression"
+    shown: ClassVar[tuple[str, ...]] = (
+        "term",
+        "estimate",
+        "std_error",
+        "statistic",
+        "p_value",
+        "conf_low",
+        "conf_high",
+        "beta",
+        "vif",
+    )
+
+    outcome: str
+    coefficients: pd.DataFrame
+    measures: Mapping[str, float]
+    diagnostics: Mapping[str, float]
+    influence: pd.DataFrame
+    conf_level: float
+    covariance: str
+    dropped: int
+
+    def _table(self) -> pd.DataFrame:
+        return self.coefficients.assign(conf_level=self.conf_level, n=self.n, method=f"ols_{self.covariance}")
+
+    def _figure(self, table: pd.DataFrame, write: Writer, **style: Any) -> Figure:
+        slopes = table[table["term"] != INTERCEPT]
+        level = write.number(self.conf_level, "share", 0)
+        return coefficient_plot(
+            [write.name(term) for term in slopes["term"]],
+            slopes["beta"].to_numpy(),
+            slopes["beta_low"].to_numpy(),
+            slopes["beta_high"].to_numpy(),
+            significant=(slopes["p_value"] < 1 - self.conf_level).to_numpy(),
+            significant_label=write.say("regression.significant"),
+            not_significant_label=write.say("regression.not_significant"),
+            xlabel=write.say("regression.axis", level=level),
+            fmt=lambda value: write.number(value, "bounded"),
+            **style,
+        )
+
+    def _sentences(self, table: pd.DataFrame, write: Writer) -> list[str]:
+        return regression_sentences(self.outcome, table, self.measures, self.diagnostics, write)
+
+
+def regress(formula: str, data: Any, covariance: Covariance = "HC3", conf_level: float = 0.95) -> Regression:
+    """Ordinary least squares of one outcome on its predictors, with robust standard errors.
+
+    `formula` is `"SAT ~ QUA + PRI"`, with `C(segment)` for categories, `a:b` for products. `data`: a DataFrame,
+    Responses, Scores, or Moments (plain variables and `covariance="classical"` only, since robust errors need the
+    rows). Rows with a missing value in any variable of the formula are left out and counted. Tests and intervals use
+    t with n - p - 1 degrees of freedom and the chosen errors; beta = b sd(x) / sd(y), its interval is b's rescaled;
+    VIF = diagonal of the inverse predictor correlations; the interval of R2 is that of its population value with
+    random predictors. Perfectly collinear predictors are undefined (NaN) with a Problem that names them. Raises
+    SurveykitError for unknown variables, no complete row, no intercept. Source: MacKinnon & White 1985; Long & Ervin
+    2000 (HC3). In R: `lmtest::coeftest(fit, sandwich::vcovHC(fit, "HC3"))`, `summary(lm(...))`, `car::vif(fit)`.
+    """
+    allowed = ("HC3", "HC2", "HC1", "HC0", "classical")
+    if covariance not in allowed:
+        raise SurveykitError.of(
+            "ANALYSE-CHOICE", argument="covariance", found=str(covariance), allowed=", ".join(allowed)
+        )
+    if isinstance(data, Moments):
+        return _from_moments(formula, data, covariance, conf_level)
+    unweighted(data, "regress")
+    design = design_of(formula, data)
+    fit = ols(design.moments, design.outcome, design.terms)
+    kept = np.isfinite(fit.coefficients)
+    x = np.column_stack([np.ones(len(design.y)), design.x])[:, kept]
+    problems = list(fit.problems)
+    checks = None
+    errors = fit.std_errors
+    if fit.df_residual > 0:
+        checks = diagnostics(x, design.y)
+        problems += checks.problems
+        if covariance != "classical":
+            errors = np.full(len(kept), np.nan)
+            errors[kept] = np.sqrt(np.diag(robust_covariance(x, checks.residuals, covariance)))
+    if design.dropped:
+        total = len(design.y) + design.dropped
+        problems.append(Problem.of("ANALYSE-DROPPED", formula, "note", dropped=design.dropped, rows=total))
+    ratio = np.concatenate([[np.nan], design.x.std(axis=0)]) / (design.y.std() or np.nan)
+    return Regression(
+        n=fit.n,
+        outcome=design.outcome,
+        coefficients=_coefficients(fit, errors, ratio, conf_level),
+        measures=_measures(fit, conf_level),
+        diagnostics=_checks(checks),
+        influence=_influence(checks, design),
+        conf_level=conf_level,
+        covariance=covariance,
+        dropped=design.dropped,
+        problems=tuple(problems),
+        names=names_of(data),
+        provenance=Provenance.of(
+            "regress",
+            data=design.fingerprint,
+            formula=formula,
+            covariance=covariance,
+            conf_level=conf_level,
+        ),
+    )
+
+
+def _from_moments(formula: str, data: Moments, covariance: str, conf_level: float) -> Regression:
+    outcome, terms = plain_terms(formula)
+    if covariance != "classical":
+        raise SurveykitError.of("ANALYSE-NOHC", formula)
+    fit = ols(data, outcome, terms)
+    spread = data.select([*terms, outcome]).sd
+    ratio = np.concatenate([[np.nan], spread[:-1] / (spread[-1] or np.nan)])
+    return Regression(
+        n=fit.n,
+        outcome=outcome,
+        coefficients=_coefficients(fit, fit.std_errors, ratio, conf_level),
+        measures=_measures(fit, conf_level),
+        diagnostics={},
+        influence=pd.DataFrame(columns=["row", "cook", "leverage", "studentised"], dtype=float),
+        conf_level=conf_level,
+        covariance=covariance,
+        dropped=data.dropped,
+        problems=fit.problems,
+        provenance=Provenance.of(
+            "regress",
+            data=fingerprint_of(data),
+            formula=formula,
+            covariance=covariance,
+            conf_level=conf_level,
+        ),
+    )
+
+
+def _coefficients(fit: Ols, errors: Any, ratio: Any, conf_level: float) -> pd.DataFrame:
+    df = fit.df_residual
+    with np.errstate(invalid="ignore", divide="ignore"):
+        t = fit.coefficients / np.where(errors > 0, errors, np.nan)
+        reach = special.stdtrit(df, (1 + conf_level) / 2) if df > 0 else np.nan
+        low, high = fit.coefficients - reach * errors, fit.coefficients + reach * errors
+    return pd.DataFrame(
+        {
+            "term": list(fit.terms),
+            "estimate": fit.coefficients,
+            "std_error": errors,
+            "statistic": t,
+            "p_value": 2 * special.stdtr(df, -np.abs(t)) if df > 0 else np.nan,
+            "conf_low": low,
+            "conf_high": high,
+            "beta": fit.betas,
+            "beta_low": low * ratio,
+            "beta_high": high * ratio,
+            "vif": fit.vif,
+        }
+    )
+
+
+def _measures(fit: Ols, conf_level: float) -> dict[str, float]:
+    low, high = r_squared(fit.r2, fit.n, fit.df_model, conf_level)
+    return {
+        "r2": fit.r2,
+        "r2_low": float(low),
+        "r2_high": float(high),
+        "adj_r2": fit.adjusted_r2,
+        "sigma": fit.sigma,
+        "f": fit.f,
+        "df1": float(fit.df_model),
+        "df2": float(fit.df_residual),
+        "f_p_value": fit.f_p_value,
+        "aic": fit.aic,
+        "bic": fit.bic,
+    }
+
+
+def _checks(checks: Diagnostics | None) -> dict[str, float]:
+    if checks is None:
+        return {}
+    names = (
+        "durbin_watson",
+        "breusch_pagan",
+        "breusch_pagan_p",
+        "reset",
+        "reset_p",
+        "shapiro",
+        "shapiro_p",
+        "press",
+        "q2_loo",
+        "condition",
+    )
+    found = {name: float(getattr(checks, name)) for name in names}
+    found["cook_max"] = _largest(checks.cook)
+    found["leverage_max"] = _largest(checks.leverage)
+    found["studentised_max"] = _largest(np.abs(checks.studentised))
+    return found
+
+
+def _largest(values: Any) -> float:
+    return float(np.nanmax(values)) if np.isfinite(values).any() else float("nan")
+
+
+def _influence(checks: Diagnostics | None, design: Design) -> pd.DataFrame:
+    if checks is None:
+        return pd.DataFrame(columns=["row", "cook", "leverage", "studentised"], dtype=float)
+    worst = np.argsort(-np.nan_to_num(checks.cook), kind="stable")[:5]
+    return pd.DataFrame(
+        {
+            "row": design.rows[worst] + 1,
+            "cook": checks.cook[worst],
+            "leverage": checks.leverage[worst],
+            "studentised": checks.studentised[worst],
+        }
+    )

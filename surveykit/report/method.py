@@ -1,0 +1,60 @@
+"""How the numbers were made: written from what was run, so that it cannot drift from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from surveykit.language import term
+from surveykit.report.document import Block, Paragraph, Points
+from surveykit.report.outcome import StudyResult
+from surveykit.report.parts import Say
+
+REFERENCES = {
+    "reliability": (
+        "Cronbach, L. J. (1951). Psychometrika, 16, 297-334.",
+        "Feldt, L. S. (1965). Psychometrika, 30, 357-370.",
+        "McDonald, R. P. (1999). Test theory: A unified treatment. Erlbaum.",
+        "Nunnally, J. C., & Bernstein, I. H. (1994). Psychometric theory (3rd ed.). McGraw-Hill.",
+    ),
+    "regression": (
+        "Long, J. S., & Ervin, L. H. (2000). The American Statistician, 54, 217-224.",
+        "MacKinnon, J. G., & White, H. (1985). Journal of Econometrics, 29, 305-325.",
+    ),
+    "correlations": ("Fisher, R. A. (1921). Metron, 1, 3-32.",),
+    "item_description": ("Wilson, E. B. (1927). Journal of the American Statistical Association, 22, 209-212.",),
+    "score_description": (
+        "Cohen, P., Cohen, J., Aiken, L. S., & West, S. G. (1999). Multivariate Behavioral Research, 34, 315-346.",
+    ),
+    "nps": ("Rocks, B. (2016). The American Statistician, 70, 365-372.",),
+    "ces": ("Dixon, M., Freeman, K., & Toman, N. (2010). Harvard Business Review, 88(7/8), 116-122.",),
+}
+
+
+def method(result: StudyResult, say: Say) -> list[Block]:
+    """Scoring, estimators, what the report does not show, and the sources of every technique used."""
+    study = result.study
+    kinds = list(dict.fromkeys(found.kind for found in result.results.values()))
+    said = [say.text(f"report.scoring_{study.scoring.method}")]
+    said.append(say.text("report.scoring_missing", share=say.write.number(study.scoring.max_missing, "share", 0)))
+    said += [say.text(f"report.method_{kind}") for kind in kinds if kind in REFERENCES]
+    said.append(say.text("report.method_cautious"))
+    references = sorted({line for kind in kinds for line in REFERENCES.get(kind, ())})
+    glossary = sorted({str(name) for found in result.results.values() for name in _measures(found.table)})
+    terms = tuple(
+        f"{term(name).label[say.lang]}: {term(name).meaning[say.lang]}" for name in glossary if name
+    )
+    return [
+        Points(tuple(said)),
+        Paragraph(say.text("report.terms")),
+        Points(terms),
+        Paragraph(say.text("report.references")),
+        Points(tuple(references)),
+    ]
+
+
+def _measures(table: pd.DataFrame) -> Iterator[str]:
+    for column in ("measure", "coefficient"):
+        if column in table.columns:
+            yield from table[column].unique()

@@ -1,0 +1,6 @@
+"""Properties are checked without a clock: a busy machine is not a failure."""
+
+from hypothesis import settings
+
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
