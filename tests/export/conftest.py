@@ -27,7 +27,7 @@ def browser() -> Iterator:
 
 @pytest.fixture
 def visit(browser, tmp_path: Path) -> Iterator[Callable]:
-    """Opens a questionnaire's page in a fresh browser profile; afterwards no page may have asked the network or failed."""
+    """Opens a page in a fresh browser profile; afterwards no page may have asked the network or reported a fault."""
     contexts, requests, faults = [], [], []
 
     def open_page(questionnaire: Questionnaire, query: str = "?lang=en", viewport: dict[str, int] = DESKTOP):

@@ -1,4 +1,4 @@
-"""The page as a respondent meets it, in a real browser. A run fails too where the page asks the network or reports a fault."""
+"""The page as a respondent meets it, in a real browser; asking the network or reporting a fault fails too."""
 
 from __future__ import annotations
 
@@ -433,5 +433,8 @@ def test_it_works_where_the_browser_keeps_nothing(visit, form):
 def test_shipped_forms_fit_a_phone_and_pass_axe(visit, name):
     form = load_questionnaire(home() / "questionnaires" / "forms" / f"{name}.yaml")
     page = visit(form, "?lang=ru", PHONE)
-    axe_everywhere(page, len(form.sections))
+    page.click("#start")
+    page.evaluate("document.querySelectorAll('.step').forEach((step) => step.classList.add('current'))")
+    assert axe_faults(page) == []
+    assert page.evaluate(CUT_OFF) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
