@@ -1,1 +1,1 @@
-"""surveykit.export"""
+"""What a questionnaire becomes: a web page, a paper form, a codebook."""
