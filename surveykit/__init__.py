@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from surveykit.analyse.regression import Regression, regress
     from surveykit.analyse.reliability import Reliability, reliability
     from surveykit.errors import Problem, SurveykitError, SurveykitWarning
+    from surveykit.exports.codebook import codebook
+    from surveykit.exports.write import export
     from surveykit.reports.files import report
     from surveykit.reports.outcome import StudyResult
     from surveykit.responses.read import read_responses
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from surveykit.responses.write import write_csv
     from surveykit.result import Result, formatted
     from surveykit.spec.bank import Item, ItemBank
+    from surveykit.spec.check import check
     from surveykit.spec.load import load_bank, load_questionnaire, load_study
     from surveykit.spec.model import Model
     from surveykit.spec.questionnaire import Questionnaire
@@ -46,6 +49,8 @@ _HOMES = {
     "surveykit.analyse.regression": ("Regression", "regress"),
     "surveykit.analyse.reliability": ("Reliability", "reliability"),
     "surveykit.errors": ("Problem", "SurveykitError", "SurveykitWarning"),
+    "surveykit.exports.codebook": ("codebook",),
+    "surveykit.exports.write": ("export",),
     "surveykit.reports.files": ("report",),
     "surveykit.reports.outcome": ("StudyResult",),
     "surveykit.responses.read": ("read_responses",),
@@ -56,6 +61,7 @@ _HOMES = {
     "surveykit.responses.write": ("write_csv",),
     "surveykit.result": ("Result", "formatted"),
     "surveykit.spec.bank": ("Item", "ItemBank"),
+    "surveykit.spec.check": ("check",),
     "surveykit.spec.load": ("load_bank", "load_questionnaire", "load_study"),
     "surveykit.spec.model": ("Model",),
     "surveykit.spec.questionnaire": ("Questionnaire",),
