@@ -40,9 +40,7 @@ def test_no_code_stands_in_two_files():
 
 
 def test_every_code_is_used_and_every_used_code_exists():
-    source = "\n".join(
-        path.read_text(encoding="utf-8") for path in (ROOT / "surveykit").rglob("*.py")
-    )
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "surveykit").rglob("*.py"))
     used = set(re.findall(r'"([A-Z]+(?:-[A-Z0-9]+)+)"', source))
     assert {code for code in templates() if code not in used} == set()
     prefixes = {code.split("-")[0] for code in templates()}

@@ -111,8 +111,8 @@ def test_text_files_are_opened_with_an_encoding():
             if not isinstance(node, ast.Call):
                 continue
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            text_mode = name in ("read_text", "write_text") or (
-                name == "open" and not any("b" in str(getattr(a, "value", "")) for a in node.args[:2])
-            )
+            modes = [c.value for a in node.args[:2] for c in ast.walk(a) if isinstance(c, ast.Constant)]
+            binary = any("b" in mode for mode in modes if isinstance(mode, str))
+            text_mode = name in ("read_text", "write_text") or (name == "open" and not binary)
             if text_mode:
                 assert any(k.arg == "encoding" for k in node.keywords), f"{path.name}:{node.lineno}"

@@ -76,8 +76,18 @@ def test_a_written_coefficient_reads_back_to_its_rounding(value, style):
 
 @pytest.mark.parametrize(
     ("lang", "count", "category"),
-    [("en", 1, "one"), ("en", 0, "other"), ("zh", 1, "other"), ("ru", 1, "one"), ("ru", 3, "few")]
-    + [("ru", 5, "many"), ("ru", 11, "many"), ("ru", 21, "one"), ("ru", 112, "many"), ("ru", 1002, "few")],
+    [
+        ("en", 1, "one"),
+        ("en", 0, "other"),
+        ("zh", 1, "other"),
+        ("ru", 1, "one"),
+        ("ru", 3, "few"),
+        ("ru", 5, "many"),
+        ("ru", 11, "many"),
+        ("ru", 21, "one"),
+        ("ru", 112, "many"),
+        ("ru", 1002, "few"),
+    ],
 )
 def test_plural_categories(lang, count, category):
     assert plural(lang, count) == category

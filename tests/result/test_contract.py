@@ -115,7 +115,7 @@ def test_the_table_for_people_is_text_with_headings_in_the_language(name, lang):
     shown = formatted(example(name), lang)
     assert shown.map(lambda cell: isinstance(cell, str)).all().all()
     assert not shown.map(lambda cell: cell.lower() == "nan").any().any()
-    assert list(shown.columns)[0] in {term.label[lang] for term in glossary().values()}
+    assert next(iter(shown.columns)) in {term.label[lang] for term in glossary().values()}
 
 
 @every
