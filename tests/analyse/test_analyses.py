@@ -1,4 +1,4 @@
-"""What the analyses promise beside their reference values: equivalences, honesty about undefined numbers, clear refusals."""
+"""What analyses promise beside reference values: equivalences, honest undefined numbers, clear refusals."""
 
 import numpy as np
 import pandas as pd
