@@ -10,8 +10,8 @@ from surveykit.spec.base import ConstructCode, FileCode, ItemCode, Lang, Spec, T
 from surveykit.spec.model import Model
 from surveykit.spec.questionnaire import Questionnaire
 
-Share = Annotated[float, Field(ge=0, le=1)]
-Correlation = Annotated[float, Field(gt=-1, lt=1)]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Correlation = Annotated[float, Field(gt=-1.0, lt=1.0)]
 
 
 class DataSource(Spec):
