@@ -13,7 +13,8 @@ from surveykit.analyse.recommendation import nps
 from surveykit.analyse.regression import regress
 from surveykit.analyse.reliability import reliability
 from surveykit.errors import Problem, SurveykitError
-from surveykit.reports.files import Progress, report, wanted_languages, writable
+from surveykit.progress import Progress, shown
+from surveykit.reports.files import report, wanted_languages, writable
 from surveykit.reports.outcome import StudyResult
 from surveykit.responses.read import read_responses
 from surveykit.responses.responses import Responses
@@ -56,24 +57,28 @@ def run(
 
     `study`: a path to study.yaml or its folder, the name of a shipped study, or a Study (then pass `data`). `out` is
     a folder for report.<lang>.html, results.json and manifest.json; a folder with files that are not ours is left
-    alone unless `overwrite`. `progress` is called with the name of each step. Raises SurveykitError for unreadable
+    alone unless `overwrite`. `progress` is called with the name of each step; by
+    default the step is shown on a terminal or in a notebook. Raises SurveykitError for unreadable
     specifications or answers.
     """
-    tell = progress or (lambda step: None)
-    folder = Path(".")
+    if progress is None:
+        with shown() as tell:
+            return run(study, out, data=data, languages=languages, overwrite=overwrite, progress=tell)
     if not isinstance(study, Study):
-        tell("read the study")
+        progress("read the study")
         folder = study_folder(study)
         study = load_study(study)
+    elif data is None:
+        raise SurveykitError.of("STUDY-NODATA", study.code)
     wanted = wanted_languages(study.languages, languages)
     if out is not None:
         writable(Path(out), overwrite)
     if data is None:
-        tell("read the answers")
+        progress("read the answers")
         data = read_study(study, folder)
-    result = analyse(study, data, tell)
+    result = analyse(study, data, progress)
     if out is not None:
-        report(result, out, wanted, overwrite=overwrite, progress=tell)
+        report(result, out, wanted, overwrite=overwrite, progress=progress)
     return result
 
 
