@@ -1,4 +1,4 @@
-"""Draws the answers of the synthetic studies again, each from the truth and the seed in its study.yaml: python data/make_synthetic.py."""
+"""Draws the answers of the synthetic studies again, each from the truth and the seed that its study.yaml declares."""
 
 from __future__ import annotations
 
