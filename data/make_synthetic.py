@@ -1,4 +1,4 @@
-"""Draws the answers of the synthetic studies again, each from the truth and the seed that its study.yaml declares."""
+"""Draws the answers of the synthetic studies again from the truth and seed in each study.yaml."""
 
 from __future__ import annotations
 
