@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from surveykit.analyse.correlation import correlate
@@ -28,7 +29,7 @@ from surveykit.spec.study import Study
 def read_study(study: Study, folder: Path) -> Responses:
     """The answers that a study names, read with its questionnaire."""
     source = study.data
-    return read_responses(
+    found = read_responses(
         folder / source.file,
         study.questionnaire,
         columns=source.columns or None,
@@ -37,6 +38,7 @@ def read_study(study: Study, folder: Path) -> Responses:
         decimal=source.decimal,
         id=source.id,
     )
+    return replace(found, study=study, synthetic=source.synthetic)
 
 
 def load_data(name: str | Path) -> Responses:
@@ -145,9 +147,7 @@ def _steps(
 
 def _present(study: Study, data: Responses) -> dict[str, tuple[str, ...]]:
     """The scales of the model, each with the items that were read; constructs made of constructs stay out."""
-    asked = set(data.items)
-    found = {name: tuple(item for item in items if item in asked) for name, items in study.model.measurement.items()}
-    present = {name: items for name, items in found.items() if items}
+    present = study.measured(data.items)
     if not present and data.n:
         raise SurveykitError.of("STUDY-NOSCALES", study.code)
     return present

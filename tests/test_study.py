@@ -169,3 +169,16 @@ def test_the_step_is_shown_on_a_terminal_and_nowhere_when_piped(monkeypatch, cap
         tell("visible step")
         time.sleep(0.2)
     assert "visible step" in capsys.readouterr().err
+
+
+def test_answers_of_a_study_know_its_constructs_its_names_and_whether_they_are_synthetic():
+    data = sk.load_data("s0_communication")
+    assert data.synthetic and "synthetic" in repr(data)
+    study = sk.load_study("s0_communication")
+    scores = sk.score(data)
+    assert list(scores.scales) == list(study.model.measurement)
+    assert "LOY" in scores.scales
+    fit = sk.regress("LOY ~ SAT + RES", scores)
+    assert study.names["LOY"]["zh"] in fit.narrate("zh")
+    assert set(sk.reliability(data).table["scale"]) == set(study.model.measurement)
+    assert not sk.load_data("ecsi_mobile").synthetic
