@@ -63,8 +63,9 @@ class NetPromoter(Result):
             groups=(write.label("detractors"), write.label("passives"), write.label("promoters")),
             nps_label=write.label("nps"),
             fmt=lambda value: write.number(value, "share", 0),
-            fmt_nps=lambda value: write.number(value, "points", 0),
-            interval_text=write.interval(row["conf_low"], row["conf_high"], "points", 0),
+            fmt_nps=lambda value: write.number(value, "points"),
+            fmt_tick=lambda value: write.number(value, "points", 0),
+            interval_text=write.interval(row["conf_low"], row["conf_high"], "points"),
             **style,
         )
 

@@ -30,6 +30,7 @@ def nps_bar(
     title: str = "",
     fmt: Format = percent,
     fmt_nps: Format = whole,
+    fmt_tick: Format = whole,
     interval_text: str = "",
     missing: str = "–",
     style: Style = DEFAULT,
@@ -106,7 +107,7 @@ def nps_bar(
         scale.set_xlim(-100, 100)
         scale.set_ylim(0, 1)
         ticks = [-100, -50, 0, 50, 100]
-        scale.set_xticks(ticks, [clean([fmt_nps(value)])[0] for value in ticks])
+        scale.set_xticks(ticks, [clean([fmt_tick(value)])[0] for value in ticks])
         scale.grid(axis="x", color=palette.grid, lw=0.7)
         scale.axvline(0, color=palette.ink, lw=0.8, zorder=1)
         half = np.array([0.5])

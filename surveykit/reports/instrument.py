@@ -53,8 +53,6 @@ def data_check(result: StudyResult, say: Say) -> list[Block]:
     """What was read, what was missing, who failed the attention check, which rows are alike."""
     write, lang = say.write, say.lang
     blocks: list[Block] = []
-    if result.study.data.synthetic:
-        blocks.append(Caution(say.text("report.synthetic")))
     if result.n < SMALL_BASE:
         blocks.append(Caution(say.text("report.small_base", n=write.count(result.n), limit=write.count(SMALL_BASE))))
     points = [say.text("report.rows_read", rows=write.count(result.n), n=result.n)]

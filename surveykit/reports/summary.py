@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from surveykit.language import term
-from surveykit.reports.document import Block, KeyFigure, KeyFigures, Points
+from surveykit.reports.document import Block, Caution, KeyFigure, KeyFigures, Points
 from surveykit.reports.outcome import StudyResult
 from surveykit.reports.parts import Say
 from surveykit.result import Result
@@ -19,7 +19,8 @@ def summary(result: StudyResult, say: Say) -> list[Block]:
     ]
     study = result.study
     constructs = list(dict.fromkeys([*study.model.structure, *sum(study.model.structure.values(), ())]))
-    return [KeyFigures(tuple(figures)), Points(tuple(findings)), *say.caution(constructs)]
+    synthetic = [Caution(say.text("report.synthetic"))] if study.data.synthetic else []
+    return [*synthetic, KeyFigures(tuple(figures)), Points(tuple(findings)), *say.caution(constructs)]
 
 
 def _respondents(result: StudyResult, say: Say) -> KeyFigure:

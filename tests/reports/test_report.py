@@ -9,7 +9,7 @@ import pytest
 
 import surveykit as sk
 from surveykit.errors import SurveykitError
-from surveykit.language import LANGUAGES, STYLE_OF, number
+from surveykit.language import LANGUAGES, STYLE_OF, number, say
 from surveykit.reports.compose import compose
 from surveykit.reports.html import html
 from surveykit.result import Result
@@ -144,3 +144,13 @@ def test_unknown_languages_and_formats_are_refused_before_anything_is_written(re
     with pytest.raises(SurveykitError, match="not a folder"):
         sk.report(result, tmp_path / "file")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_report_on_synthetic_answers_says_so_before_any_number(lang):
+    study = sk.load_study("s4_levels")
+    answers = sk.simulate(study, 60)
+    page = html(compose(sk.run(study, data=answers), lang))
+    told = say("report.synthetic", lang)
+    assert 0 < page.index(told) < page.index('class="figures"')
+    assert told not in html(compose(sk.run("ecsi_mobile"), lang))
