@@ -35,8 +35,6 @@ def _fixed_distance(values: FloatArray, level: Level) -> FloatArray:
     if level == "nominal":
         return 1 - np.eye(len(values))
     gap = np.subtract.outer(values, values) ** 2
-    if level == "interval":
-        return gap
     total = np.add.outer(values, values) ** 2
     return np.divide(gap, total, out=np.zeros_like(gap), where=total > 0)
 
@@ -55,6 +53,17 @@ def _ratio(observed: FloatArray, expected: FloatArray, total: FloatArray) -> Flo
 def _evaluator(tally: FloatArray, values: FloatArray, level: Level) -> Callable[[FloatArray], FloatArray]:
     """A function from weights (b, u) of the distinct units to alphas (b,)."""
     size = tally.sum(axis=1)
+    if level == "interval":
+        from_mean = values - values.mean()
+        sums, squares = tally @ from_mean, tally @ from_mean**2
+        apart = 2 * (size * squares - sums**2) / (size - 1)
+
+        def moments(weights: FloatArray) -> FloatArray:
+            total = weights @ size
+            expected = 2 * (total * (weights @ squares) - (weights @ sums) ** 2)
+            return _ratio(weights @ apart, np.where(expected > 1e-12 * total**2, expected, 0.0), total)
+
+        return moments
     if level != "ordinal":
         distance = _fixed_distance(values, level)
         within = np.einsum("uc,cd,ud->u", tally, distance, tally, optimize=True) / (size - 1)
@@ -100,7 +109,7 @@ def krippendorff(
     Disagreement of two values is 0 or 1 (nominal), the squared number of ratings between them (ordinal), the squared
     difference (interval), or that over the squared sum (ratio). Units rated less than twice carry no pair and are
     left out. The interval is the percentile one of `n_boot` resamples of units; none when 0. Where every rating is
-    the same, or no unit was rated twice, alpha is NaN with a Problem. Source: Krippendorff 2011; Hayes & Krippendorff
+    the same, or no unit was rated twice, alpha is NaN with a Problem; perfect agreement has no interval. Source: Krippendorff 2011; Hayes & Krippendorff
     2007; Zapf et al. 2016 (resampling units). In R: `irr::kripp.alpha(t(x), method = level)$value`.
     """
     rows = np.asarray(ratings, dtype=np.float64)
@@ -112,14 +121,16 @@ def krippendorff(
     tally, values = _tally(rows)
     if len(values) < 2:
         return Alpha(nan, nan, nan, nan, n, total, (Problem.of("AGREE-ONECATEGORY", place, "warning"),))
-    problems: tuple[Problem, ...] = ()
     if level == "ratio" and values[0] < 0:
         return Alpha(nan, nan, nan, nan, n, total, (Problem.of("AGREE-RATIO", place, "warning"),))
     distinct, times = np.unique(tally, axis=0, return_counts=True)
     evaluate = _evaluator(distinct, values, level)
     estimate = float(evaluate(times[None, :].astype(np.float64))[0])
+    if estimate > 1 - 1e-12:
+        return Alpha(1.0, nan, nan, nan, n, total, (Problem.of("AGREE-PERFECT", place, "note"),))
     if n_boot < 1:
-        return Alpha(estimate, nan, nan, nan, n, total, problems)
+        return Alpha(estimate, nan, nan, nan, n, total, ())
+    problems: tuple[Problem, ...] = ()
     draws = _resampled(evaluate, times, n_boot, seed, len(values) if level == "ordinal" else 1)
     defined = np.isfinite(draws)
     if defined.mean() < 1:
