@@ -42,9 +42,8 @@ def table_of_ratings(a: Any, b: Any = None) -> pd.DataFrame:
     """A column a rater: two columns put side by side, or a table as it is."""
     if b is None:
         if isinstance(a, Scores):
-            frame = a.values
-        else:
-            frame = a.frame() if isinstance(a, Responses) else pd.DataFrame(a)
+            return table_of_ratings(a.values)
+        frame = a.frame() if isinstance(a, Responses) else pd.DataFrame(a)
         if frame.shape[1] < 2:
             raise SurveykitError.of("AGREE-COLUMNS", found=frame.shape[1])
         return frame.reset_index(drop=True)

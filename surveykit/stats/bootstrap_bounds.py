@@ -37,23 +37,20 @@ def bca(draws: ArrayLike, estimate: ArrayLike, left_out: ArrayLike, conf_level: 
     the leave-one-out values. NaN where fewer than 100 draws are defined or all lie on one side. Source: Efron 1987.
     In R: `boot::boot.ci(type = "bca")` up to interpolation.
     """
-    values, centre = np.asarray(draws, dtype=np.float64), np.asarray(estimate, dtype=np.float64)
-    without = np.asarray(left_out, dtype=np.float64)
-    defined = np.isfinite(values)
-    total = defined.sum(axis=0)
-    enough = (total >= FEWEST) & np.isfinite(centre)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        below = ((values < centre).sum(axis=0) + 0.5 * (values == centre).sum(axis=0)) / total
-        bias = special.ndtri(below)
-        gap = np.nanmean(without, axis=0) - without
-        acceleration = np.nansum(gap**3, axis=0) / (6 * np.nansum(gap**2, axis=0) ** 1.5)
-        bounds = []
-        for tail in ((1 - conf_level) / 2, (1 + conf_level) / 2):
-            reach = bias + special.ndtri(tail)
-            bounds.append(special.ndtr(bias + reach / (1 - acceleration * reach)))
-    good = enough & np.isfinite(bounds[0]) & np.isfinite(bounds[1])
+    every, centre = np.asarray(draws, dtype=np.float64), np.asarray(estimate, dtype=np.float64)
     low, high = np.full(len(centre), np.nan), np.full(len(centre), np.nan)
-    if good.any():
-        low[good] = _quantiles(values[:, good], bounds[0][good])
-        high[good] = _quantiles(values[:, good], bounds[1][good])
+    total = np.isfinite(every).sum(axis=0)
+    without = np.asarray(left_out, dtype=np.float64)
+    use = np.flatnonzero((total >= FEWEST) & np.isfinite(centre) & np.isfinite(without).any(axis=0))
+    values, without, middle = every[:, use], without[:, use], centre[use]
+    below = ((values < middle).sum(axis=0) + 0.5 * (values == middle).sum(axis=0)) / total[use]
+    bias = special.ndtri(below)
+    gap = np.nanmean(without, axis=0) - without if use.size else without
+    spread = np.nansum(gap**2, axis=0)
+    acceleration = np.nansum(gap**3, axis=0) / (6 * np.where(spread > 0, spread, np.nan) ** 1.5)
+    for bound, tail in ((low, (1 - conf_level) / 2), (high, (1 + conf_level) / 2)):
+        reach = bias + special.ndtri(tail)
+        at = special.ndtr(bias + reach / (1 - acceleration * reach))
+        good = np.isfinite(at) & np.isfinite(bias)
+        bound[use[good]] = _quantiles(values[:, good], at[good])
     return low, high

@@ -108,9 +108,10 @@ def krippendorff(
 
     Disagreement of two values is 0 or 1 (nominal), the squared number of ratings between them (ordinal), the squared
     difference (interval), or that over the squared sum (ratio). Units rated less than twice carry no pair and are
-    left out. The interval is the percentile one of `n_boot` resamples of units; none when 0. Where every rating is
-    the same, or no unit was rated twice, alpha is NaN with a Problem; perfect agreement has no interval. Source: Krippendorff 2011; Hayes & Krippendorff
-    2007; Zapf et al. 2016 (resampling units). In R: `irr::kripp.alpha(t(x), method = level)$value`.
+    left out. The interval is the percentile one of `n_boot` resamples of units; none when 0, or when agreement is
+    perfect. Where every rating is the same, or no unit was rated twice, alpha is NaN with a Problem. Source:
+    Krippendorff 2011; Hayes & Krippendorff 2007; Zapf et al. 2016 (resampling units). In R: `irr::kripp.alpha(t(x),
+    method = level)$value`.
     """
     rows = np.asarray(ratings, dtype=np.float64)
     rows = rows[(~np.isnan(rows)).sum(axis=1) >= 2]
