@@ -196,7 +196,7 @@ def _pairs(
         size = len(part.scales[first]) + len(part.scales[second])
         measure = "htmt" if at < len(firsts) else "htmt2"
         values = (float(estimate[at]), float(error[at]), float(low[at]), float(high[at]))
-        rows.append((first, second, measure, *values, size, method))
+        rows.append((first, second, measure, *values, size, method if np.isfinite(values[0]) else "point"))
     return rows, problems
 
 
