@@ -100,13 +100,17 @@ def _level(row: Any, write: Writer) -> str:
     return write.number(row["conf_level"], "share", 0)
 
 
+def _called(name: str, write: Writer) -> str:
+    return write.say(f"agreement.{name}") if name in FORMS else write.label(name)
+
+
 def coefficient_sentence(name: str, row: Any, write: Writer) -> str:
     """One coefficient with its interval, or that it is undefined."""
     if not np.isfinite(row["estimate"]):
-        return write.say("agreement.undefined", measure=write.label(name))
+        return write.say("agreement.undefined", measure=_called(name, write))
     kind = term(name).kind
     shared = {
-        "measure": write.label(name),
+        "measure": _called(name, write),
         "value": write.number(row["estimate"], kind),
         "n": write.count(row["n"]),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -33,7 +33,8 @@ class DifferentialFunctioning(Result):
     """Tests, effect sizes and group log odds of each item.
 
     `flagged` are the items whose total test is significant after adjustment over the items; `anchors` those that
-    made the matching score (all of them without purification; empty when the score was given).
+    made the matching score (all of them without purification; empty when the score was given). `measures` holds
+    alpha, the limit of the adjusted p.
     """
 
     kind: ClassVar[str] = "dif"
@@ -57,11 +58,12 @@ class DifferentialFunctioning(Result):
     groups: tuple[str, ...]
     anchors: tuple[str, ...]
     flagged: tuple[str, ...]
-    alpha: float
+    measures: Mapping[str, float]
     conf_level: float
 
     def _table(self) -> pd.DataFrame:
-        return self.tests.assign(conf_level=self.conf_level)
+        tested = (self.tests["measure"] == "dif_total") & self.tests["p_value"].notna()
+        return self.tests.assign(conf_level=self.conf_level, n_items=int(tested.sum()), n=self.n)
 
     def _figure(self, table: pd.DataFrame, write: Writer, **style: Any) -> Figure:
         total = table[table["measure"] == "dif_total"].set_index("item")
@@ -74,9 +76,9 @@ class DifferentialFunctioning(Result):
                 np.full(len(values), np.nan),
                 axis=(0.0, float(np.nanmax(values, initial=1.2 * CLASS_C))),
                 reference=CLASS_B,
-                reference_label=write.number(CLASS_B, "bounded", 3),
+                reference_label=write.number(CLASS_B, "share"),
                 xlabel=write.say("dif.axis_total"),
-                fmt=lambda value: write.number(value, "bounded", 3),
+                fmt=lambda value: write.number(value, "share"),
                 **style,
             )
         odds = table[table["measure"] == "dif_log_odds"]
@@ -95,7 +97,7 @@ class DifferentialFunctioning(Result):
         )
 
     def _sentences(self, table: pd.DataFrame, write: Writer) -> list[str]:
-        return dif_sentences(table, self.flagged, self.groups, self.alpha, self.n, write)
+        return dif_sentences(table, self.flagged, self.groups, self.measures["alpha"], write)
 
 
 def dif(
@@ -142,11 +144,11 @@ def dif(
     found, anchors, flagged, more = _rounds(answers, chosen, codes, score, str(matching), purify, alpha)
     return DifferentialFunctioning(
         n=len(answers),
-        tests=_rows(found, chosen, names, len(answers), conf_level),
+        tests=_rows(found, chosen, names, conf_level),
         groups=names,
         anchors=anchors if score is None else (),
         flagged=flagged,
-        alpha=alpha,
+        measures={"alpha": alpha},
         conf_level=conf_level,
         problems=tuple(dict.fromkeys([*problems, *more, *(problem for one in found for problem in one.problems)])),
         names=names_of(items),
@@ -210,15 +212,15 @@ def _rounds(
     while True:
         found = []
         for at, item in enumerate(items):
-            used = [j for j in range(len(items)) if j not in out and j != at] + [at] * (matching == "total")
-            if not used or (out and used == [at]):
-                problems.append(Problem.of("DIF-ALLFLAGGED", f"item {item}", "warning"))
-                used = [j for j in range(len(items)) if j != at or matching == "total"]
+            used = [j for j in range(len(items)) if (j == at and matching == "total") or (j != at and j not in out)]
             theta = answers[:, used].sum(axis=1) if score is None else score
             found.append(item_dif(answers[:, at], theta, codes, f"item {item}"))
         adjusted = benjamini_hochberg([one.p_value[2] for one in found])
         flags = frozenset(int(at) for at in np.flatnonzero(adjusted < alpha))
         if not purify or score is not None or flags == out:
+            break
+        if len(items) - len(flags) < 2:
+            problems.append(Problem.of("DIF-ALLFLAGGED", "", "warning", count=len(flags), items=len(items)))
             break
         if flags in seen or len(seen) > ROUNDS:
             problems.append(Problem.of("DIF-UNSETTLED", "", "warning", steps=len(seen)))
@@ -229,9 +231,7 @@ def _rounds(
     return found, anchors, tuple(items[at] for at in sorted(flags)), problems
 
 
-def _rows(
-    found: Sequence[ItemDif], items: Sequence[str], groups: Sequence[str], n: int, conf_level: float
-) -> pd.DataFrame:
+def _rows(found: Sequence[ItemDif], items: Sequence[str], groups: Sequence[str], conf_level: float) -> pd.DataFrame:
     p = np.array([one.p_value for one in found])
     adjusted = np.column_stack([benjamini_hochberg(column) for column in p.T])
     rows: list[dict[str, Any]] = []
@@ -252,7 +252,6 @@ def _rows(
                     "p_bh": adjusted[at, test],
                     "delta_mcfadden": one.mcfadden[test],
                     "dif_class": _size_class(one.nagelkerke[test]),
-                    "n": n,
                     "method": "likelihood_ratio",
                 }
             )
@@ -273,7 +272,6 @@ def _rows(
                     "p_bh": np.nan,
                     "delta_mcfadden": np.nan,
                     "dif_class": "",
-                    "n": n,
                     "method": "wald",
                 }
             )

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from surveykit.result import Writer
@@ -15,13 +14,13 @@ CLASS_B, CLASS_C = 0.035, 0.070
 
 
 def dif_sentences(
-    table: pd.DataFrame, flagged: Sequence[str], groups: Sequence[str], alpha: float, n: int, write: Writer
+    table: pd.DataFrame, flagged: Sequence[str], groups: Sequence[str], alpha: float, write: Writer
 ) -> list[str]:
     """The sentences of a DIF table: which items, how large, in which direction for two groups."""
     total = table[table["measure"] == "dif_total"].set_index("item")
     shared = {
-        "items": write.count(len(total)),
-        "n": write.count(n),
+        "items": write.count(total["n_items"].iloc[0]),
+        "n": write.count(total["n"].iloc[0]),
         "alpha": write.number(alpha, "bounded"),
     }
     undefined = [str(item) for item in total.index[total["p_value"].isna()]]
@@ -29,8 +28,7 @@ def dif_sentences(
     if flagged:
         listed = write.say("list.semicolon").join(_item(item, total.loc[item], write) for item in flagged)
         said.append(write.say("dif.found", listed=listed, **shared))
-        limits = {"a": write.number(CLASS_B, "bounded", 3), "b": write.number(CLASS_C, "bounded", 3)}
-        said.append(write.say("dif.classes", **limits))
+        said.append(write.say("dif.classes"))
         odds = table[(table["measure"] == "dif_log_odds") & table["item"].isin(list(flagged))]
         clear = [row for row in odds.to_dict("records") if row["conf_low"] > 0 or row["conf_high"] < 0]
         if len(groups) == 2 and clear:
@@ -47,7 +45,7 @@ def _item(item: str, row: Any, write: Writer) -> str:
     return write.say(
         "dif.item",
         item=write.name(item),
-        r2=write.number(row["estimate"], "bounded", 3),
+        r2=write.number(row["estimate"], "share"),
         size=row["dif_class"],
         df=write.count(row["lr_df"]),
         chi2=write.number(row["lr_chi2"], "statistic"),
@@ -58,9 +56,10 @@ def _item(item: str, row: Any, write: Writer) -> str:
 def _direction(row: dict[Any, Any], groups: Sequence[str], write: Writer) -> str:
     return write.say(
         "dif.higher" if row["estimate"] > 0 else "dif.lower",
-        group=write.say("dif.contrast", group=groups[1], reference=groups[0]),
+        group=groups[1],
+        reference=groups[0],
         item=write.name(row["item"]),
         b=write.number(row["estimate"], "coefficient"),
         interval=write.interval(row["conf_low"], row["conf_high"], "coefficient"),
-        level=write.number(np.float64(row["conf_level"]), "share", 0),
+        level=write.number(row["conf_level"], "share", 0),
     )

@@ -125,6 +125,7 @@ def icc(
             {
                 "measure": numerics.FORMS,
                 "estimate": found.estimate,
+                "std_error": np.nan,
                 "conf_low": found.conf_low,
                 "conf_high": found.conf_high,
                 "f_ratio": found.f,

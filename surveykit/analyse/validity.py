@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from surveykit.analyse.constructs import Constructs, constructs, convergence
 from surveykit.analyse.frames import names_of, unweighted
 from surveykit.analyse.scales import Keys, scale_items
-from surveykit.analyse.validity_words import LOOSE, validity_sentences
+from surveykit.analyse.validity_words import GUIDES, validity_sentences
 from surveykit.draw.intervals import dot_intervals
 from surveykit.errors import Problem, SurveykitError
 from surveykit.responses.source import fingerprint_of
@@ -32,7 +32,8 @@ COLUMNS = ("scale", "scale2", "measure", "estimate", "std_error", "conf_low", "c
 class Validity(Result):
     """CR and AVE of each construct; HTMT, HTMT2 and disattenuated correlation of each pair of constructs.
 
-    `cross_loadings` holds the correlation of each item with each construct's sum, without the item itself in its own.
+    `cross_loadings` holds the correlation of each item with each construct's sum, without the item itself in its own;
+    `measures` the guides that the words refer to.
     """
 
     kind: ClassVar[str] = "validity"
@@ -43,6 +44,7 @@ class Validity(Result):
     coefficients: pd.DataFrame
     cross_loadings: pd.DataFrame
     scales: Mapping[str, tuple[str, ...]]
+    measures: Mapping[str, float]
     conf_level: float
 
     def _table(self) -> pd.DataFrame:
@@ -76,15 +78,15 @@ class Validity(Result):
             ],
             *values.T,
             axis=(0.0, float(np.nanmax(values, initial=1.0))),
-            reference=LOOSE,
-            reference_label=write.number(LOOSE, "bounded"),
+            reference=self.measures["loose"],
+            reference_label=write.number(self.measures["loose"], "bounded"),
             xlabel=write.say("validity.axis", level=write.number(self.conf_level, "share", 0)),
             fmt=lambda value: write.number(value, "bounded"),
             **style,
         )
 
     def _sentences(self, table: pd.DataFrame, write: Writer) -> list[str]:
-        return validity_sentences(table, write)
+        return validity_sentences(table, self.measures, write)
 
 
 def validity(
@@ -130,6 +132,7 @@ def validity(
         coefficients=pd.DataFrame([*own, *pairs, *latent], columns=COLUMNS),
         cross_loadings=_cross(part),
         scales=part.scales,
+        measures=dict(GUIDES),
         conf_level=conf_level,
         problems=tuple(dict.fromkeys([*part.problems, *problems, *found_problems, *more])),
         names=names_of(data),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -9,20 +10,19 @@ import pandas as pd
 
 from surveykit.result import Writer
 
-LOOSE, STRICT = 0.90, 0.85
-"""Henseler, Ringle & Sarstedt 2015: guides for constructs close in meaning, and for those that are not."""
-HALF = 0.50
-"""Fornell & Larcker 1981: below it the items share less variance with the construct than they keep."""
+GUIDES = {"one": 1.0, "loose": 0.90, "strict": 0.85, "ave": 0.50}
+"""For HTMT, Henseler, Ringle & Sarstedt 2015: 1, and guides for constructs close in meaning and for others; for AVE,
+Fornell & Larcker 1981: below it the items share less variance with the construct than they keep."""
 
 
-def validity_sentences(table: pd.DataFrame, write: Writer) -> list[str]:
+def validity_sentences(table: pd.DataFrame, guides: Mapping[str, float], write: Writer) -> list[str]:
     """The sentences of a Validity table."""
     pairs = table[(table["measure"] == "htmt") & table["estimate"].notna()]
-    said = _discriminant(pairs, write) if len(pairs) else [write.say("validity.undefined")]
+    said = _discriminant(pairs, guides, write) if len(pairs) else [write.say("validity.undefined")]
     extracted = table[table["measure"] == "ave"].set_index("scale")["estimate"]
-    low = [str(name) for name in extracted.index[extracted < HALF]]
+    low = [str(name) for name in extracted.index[extracted < guides["ave"]]]
     if low:
-        said.append(write.say("validity.ave", limit=write.number(HALF, "bounded"), names=write.listed(low)))
+        said.append(write.say("validity.ave", limit=write.number(guides["ave"], "bounded"), names=write.listed(low)))
     latent = table[(table["measure"] == "latent_r") & table["estimate"].notna()]
     failing = [
         write.say("validity.pair", first=write.name(row["scale"]), second=write.name(row["scale2"]))
@@ -34,7 +34,7 @@ def validity_sentences(table: pd.DataFrame, write: Writer) -> list[str]:
     return said
 
 
-def _discriminant(pairs: pd.DataFrame, write: Writer) -> list[str]:
+def _discriminant(pairs: pd.DataFrame, guides: Mapping[str, float], write: Writer) -> list[str]:
     rows = pairs.sort_values("estimate", ascending=False, kind="stable").to_dict("records")
     top = rows[0]
     said = [
@@ -49,9 +49,9 @@ def _discriminant(pairs: pd.DataFrame, write: Writer) -> list[str]:
     if not upper:
         return said
     kinds = {
-        "validity.one": (1.0, np.inf),
-        "validity.loose": (LOOSE, 1.0),
-        "validity.strict": (STRICT, LOOSE),
+        "validity.one": (guides["one"], np.inf),
+        "validity.loose": (guides["loose"], guides["one"]),
+        "validity.strict": (guides["strict"], guides["loose"]),
     }
     flagged = False
     for key, (from_, to) in kinds.items():
@@ -63,7 +63,7 @@ def _discriminant(pairs: pd.DataFrame, write: Writer) -> list[str]:
     if flagged:
         said.append(write.say("validity.overlap"))
     if len(said) == 1:
-        said.append(write.say("validity.apart", limit=write.number(STRICT, "bounded")))
+        said.append(write.say("validity.apart", limit=write.number(guides["strict"], "bounded")))
     return said
 
 
