@@ -53,7 +53,8 @@ def cohen(table: ArrayLike, weights: ArrayLike | None = None, conf_level: float 
     kappa = (Po - Pe) / (1 - Pe) with Po = sum w p and Pe = sum w p_i. p_.j. The error is the large-sample one for a
     kappa that need not be 0 (Fleiss, Cohen & Everitt 1969). No case, or only one category used by both, gives NaN
     with a Problem; perfect agreement leaves the estimate and makes error and interval NaN. In R:
-    `psych::cohen.kappa(cbind(a, b))` (its weights are quadratic).
+    `psych::cohen.kappa(cbind(a, b))`, whose weights are quadratic (2.2.9 prints another error for weighted kappa,
+    which resampling does not bear out).
     """
     counts = np.asarray(table, dtype=np.float64)
     w = np.eye(len(counts)) if weights is None else np.asarray(weights, dtype=np.float64)
