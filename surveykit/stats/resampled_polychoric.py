@@ -1,8 +1,7 @@
-"""Polychoric correlations of bootstrap resamples, all pairs of all resamples at once."""
+"""Polychoric correlations of bootstrap resamples, many resamples at once."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 
@@ -15,6 +14,8 @@ from surveykit.stats.polychoric import maximise
 from surveykit.stats.resampled_moments import resample_weights
 
 _BLOCK = 4_000_000
+_TABLES = 128
+"""Tables of one pair maximised at a time: alike in size of correlation, and small enough for the cache."""
 
 
 def resampled_polychoric(
@@ -26,26 +27,20 @@ def resampled_polychoric(
     `polychoric`.
     """
     values = np.asarray(rows, dtype=np.float64)
-    p = values.shape[1]
     hot = np.concatenate([values[:, [j]] == np.array(codes) for j, codes in enumerate(levels)], axis=1).astype(float)
     ends = np.cumsum([0, *(len(codes) for codes in levels)])
     spans = [slice(start, end) for start, end in pairwise(ends)]
-    groups: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
-    for i, j in combinations(range(p), 2):
-        groups[len(levels[i]), len(levels[j])].append((i, j))
     size = hot.shape[1]
     block = max(1, _BLOCK // (size * size))
     for weights in resample_weights(len(values), n_boot, seed):
         for start in range(0, len(weights), block):
             part = weights[start : start + block]
             joint = np.stack([(hot * one[:, None]).T @ hot for one in part])
-            yield _correlations(joint, spans, groups, p)
+            yield _correlations(joint, spans)
 
 
-def _correlations(
-    joint: FloatArray, spans: Sequence[slice], groups: dict[tuple[int, int], list[tuple[int, int]]], p: int
-) -> FloatArray:
-    b = len(joint)
+def _correlations(joint: FloatArray, spans: Sequence[slice]) -> FloatArray:
+    b, p = len(joint), len(spans)
     cuts, usable = [], np.empty((b, p), dtype=bool)
     for j, span in enumerate(spans):
         tally = np.einsum("bcc->bc", joint[:, span, span])
@@ -53,12 +48,12 @@ def _correlations(
         cuts.append(special.ndtri(np.minimum(share, 1.0)))
         usable[:, j] = (tally > 0).sum(axis=1) > 1
     found = np.full((b, p, p), np.nan)
-    for pairs in groups.values():
-        tables = np.concatenate([joint[:, spans[i], spans[j]] for i, j in pairs])
-        first, second = (np.concatenate([cuts[pair[side]] for pair in pairs]) for side in (0, 1))
-        rho = maximise(tables, first, second).reshape(len(pairs), b)
-        for (i, j), values in zip(pairs, rho, strict=True):
-            found[:, i, j] = found[:, j, i] = np.where(usable[:, i] & usable[:, j], values, np.nan)
+    for i, j in combinations(range(p), 2):
+        tables = joint[:, spans[i], spans[j]]
+        for start in range(0, b, _TABLES):
+            part = slice(start, start + _TABLES)
+            found[part, i, j] = maximise(tables[part], cuts[i][part], cuts[j][part])
+        found[:, i, j] = found[:, j, i] = np.where(usable[:, i] & usable[:, j], found[:, i, j], np.nan)
     index = np.arange(p)
     found[:, index, index] = np.where(usable, 1.0, np.nan)
     return found
