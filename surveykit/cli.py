@@ -36,13 +36,6 @@ def _told(command: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
-def _progress() -> Callable[[str], None]:
-    """Says each step on a terminal; silent when piped."""
-    if not sys.stderr.isatty():
-        return lambda step: None
-    return lambda step: click.echo(click.style("· ", fg="blue") + step + " ...", err=True)
-
-
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="surveykit", message="surveykit %(version)s")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
@@ -71,7 +64,7 @@ def run(study: str, out: Path, languages: tuple[str, ...], overwrite: bool) -> N
 
 
 def _run(study: str, out: Path, languages: tuple[str, ...], overwrite: bool) -> None:
-    result = sk.run(study, out, languages=languages or None, overwrite=overwrite, progress=_progress())
+    result = sk.run(study, out, languages=languages or None, overwrite=overwrite)
     for problem in result.reading:
         if problem.severity != "note":
             click.echo(f"note: {problem}", err=True)

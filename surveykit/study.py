@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from surveykit.analyse.correlation import correlate
@@ -13,7 +14,8 @@ from surveykit.analyse.recommendation import nps
 from surveykit.analyse.regression import regress
 from surveykit.analyse.reliability import reliability
 from surveykit.errors import Problem, SurveykitError
-from surveykit.reports.files import Progress, report, wanted_languages, writable
+from surveykit.progress import Progress, shown
+from surveykit.reports.files import report, wanted_languages, writable
 from surveykit.reports.outcome import StudyResult
 from surveykit.responses.read import read_responses
 from surveykit.responses.responses import Responses
@@ -27,7 +29,7 @@ from surveykit.spec.study import Study
 def read_study(study: Study, folder: Path) -> Responses:
     """The answers that a study names, read with its questionnaire."""
     source = study.data
-    return read_responses(
+    found = read_responses(
         folder / source.file,
         study.questionnaire,
         columns=source.columns or None,
@@ -36,6 +38,7 @@ def read_study(study: Study, folder: Path) -> Responses:
         decimal=source.decimal,
         id=source.id,
     )
+    return replace(found, study=study, synthetic=source.synthetic)
 
 
 def load_data(name: str | Path) -> Responses:
@@ -56,24 +59,28 @@ def run(
 
     `study`: a path to study.yaml or its folder, the name of a shipped study, or a Study (then pass `data`). `out` is
     a folder for report.<lang>.html, results.json and manifest.json; a folder with files that are not ours is left
-    alone unless `overwrite`. `progress` is called with the name of each step. Raises SurveykitError for unreadable
+    alone unless `overwrite`. `progress` is called with the name of each step; by
+    default the step is shown on a terminal or in a notebook. Raises SurveykitError for unreadable
     specifications or answers.
     """
-    tell = progress or (lambda step: None)
-    folder = Path(".")
+    if progress is None:
+        with shown() as tell:
+            return run(study, out, data=data, languages=languages, overwrite=overwrite, progress=tell)
     if not isinstance(study, Study):
-        tell("read the study")
+        progress("read the study")
         folder = study_folder(study)
         study = load_study(study)
+    elif data is None:
+        raise SurveykitError.of("STUDY-NODATA", study.code)
     wanted = wanted_languages(study.languages, languages)
     if out is not None:
         writable(Path(out), overwrite)
     if data is None:
-        tell("read the answers")
+        progress("read the answers")
         data = read_study(study, folder)
-    result = analyse(study, data, tell)
+    result = analyse(study, data, progress)
     if out is not None:
-        report(result, out, wanted, overwrite=overwrite, progress=tell)
+        report(result, out, wanted, overwrite=overwrite, progress=progress)
     return result
 
 
@@ -140,9 +147,7 @@ def _steps(
 
 def _present(study: Study, data: Responses) -> dict[str, tuple[str, ...]]:
     """The scales of the model, each with the items that were read; constructs made of constructs stay out."""
-    asked = set(data.items)
-    found = {name: tuple(item for item in items if item in asked) for name, items in study.model.measurement.items()}
-    present = {name: items for name, items in found.items() if items}
+    present = study.measured(data.items)
     if not present and data.n:
         raise SurveykitError.of("STUDY-NOSCALES", study.code)
     return present

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import time
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 import surveykit as sk
 from surveykit.errors import SurveykitError
 from surveykit.home import home
+from surveykit.progress import shown
 from tests.builders import LANGUAGES, text, write, write_small
 
 STUDY = {
@@ -146,3 +148,37 @@ def test_weighted_answers_are_not_silently_analysed_without_their_weights(folder
             call(data)
     with pytest.raises(SurveykitError, match="weights"):
         sk.regress("SAT ~ AAA", sk.score(data))
+
+
+def test_a_study_object_runs_on_answers_given_and_refuses_to_guess_a_folder(folder):
+    save(folder, answers(40))
+    study = sk.load_study(folder)
+    data = sk.read_responses(folder / "answers.csv", study.questionnaire)
+    assert sk.run(study, data=data).n == 40
+    with pytest.raises(SurveykitError, match="folder"):
+        sk.run(study)
+
+
+def test_the_step_is_shown_on_a_terminal_and_nowhere_when_piped(monkeypatch, capsys):
+    with shown() as tell:
+        tell("hidden step")
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    with shown() as tell:
+        tell("visible step")
+        time.sleep(0.2)
+    assert "visible step" in capsys.readouterr().err
+
+
+def test_answers_of_a_study_know_its_constructs_its_names_and_whether_they_are_synthetic():
+    data = sk.load_data("s0_communication")
+    assert data.synthetic and "synthetic" in repr(data)
+    study = sk.load_study("s0_communication")
+    scores = sk.score(data)
+    assert list(scores.scales) == list(study.model.measurement)
+    assert "LOY" in scores.scales
+    fit = sk.regress("LOY ~ SAT + RES", scores)
+    assert study.names["LOY"]["zh"] in fit.narrate("zh")
+    assert set(sk.reliability(data).table["scale"]) == set(study.model.measurement)
+    assert not sk.load_data("ecsi_mobile").synthetic

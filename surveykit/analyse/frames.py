@@ -46,9 +46,10 @@ def names_of(data: Any) -> Names:
     if isinstance(data, Scores):
         behind = names_of(data.source) if data.source is not None else {}
         return {**behind, **data.names}
-    if isinstance(data, Responses) and data.questionnaire is not None:
-        return questionnaire_names(data.questionnaire)
-    return {}
+    if not isinstance(data, Responses) or data.questionnaire is None:
+        return {}
+    own = {code: dict(text.root) for code, text in data.study.names.items()} if data.study else {}
+    return {**questionnaire_names(data.questionnaire), **own}
 
 
 def questionnaire_names(questionnaire: Questionnaire) -> Names:

@@ -39,9 +39,11 @@ class ScaleMatrix:
 
 
 def scale_items(data: Any, scales: Mapping[str, Sequence[str]] | None) -> dict[str, tuple[str, ...]]:
-    """The scales to analyse: as given, else the questionnaire's dimensions, else all columns as one scale."""
+    """The scales to analyse: given, else of the study, else of the questionnaire, else all columns as one."""
     if scales is not None:
         found = {name: tuple(items) for name, items in scales.items()}
+    elif isinstance(data, Responses) and data.study is not None:
+        found = data.study.measured(data.items)
     elif isinstance(data, Responses) and data.questionnaire is not None:
         present = set(data.items)
         found = {

@@ -5,18 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from surveykit.errors import SurveykitError
+from surveykit.progress import Progress
 from surveykit.reports.compose import compose
 from surveykit.reports.html import html
 from surveykit.reports.outcome import StudyResult
 from surveykit.result import own_version
-
-Progress = Callable[[str], None]
 
 FORMATS = ("html",)
 MARK = "surveykit report"

@@ -16,6 +16,7 @@ from surveykit.responses.receipt import Receipt
 from surveykit.responses.text import nearest
 from surveykit.result import Provenance
 from surveykit.spec.questionnaire import Questionnaire
+from surveykit.spec.study import Study
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -24,7 +25,8 @@ class Responses:
 
     `engine` has the items under their codes and every other column under its own name; `raw` has the items' cells as
     they stood in the file, with the codes that say why an answer is missing. `weights` names a column of weights,
-    `id` one that tells respondents apart; `filters` says in words which rows were left out.
+    `id` one that tells respondents apart; `filters` says in words which rows were left out. `study` is the study whose
+    answers these are: its constructs are then what is scored, and its names are those of the results.
     """
 
     questionnaire: Questionnaire | None
@@ -34,6 +36,7 @@ class Responses:
     weights: str | None = None
     id: str | None = None
     filters: tuple[str, ...] = ()
+    study: Study | None = None
     synthetic: bool = False
     seed: int | None = None
 

@@ -17,6 +17,7 @@ from surveykit.responses.source import columns_of, fingerprint_of
 from surveykit.responses.text import shortened
 from surveykit.result import Provenance
 from surveykit.spec.questionnaire import Questionnaire
+from surveykit.spec.study import Study
 
 Limits = tuple[float, float]
 _UNKNOWN: Limits = (np.nan, np.nan)
@@ -36,8 +37,9 @@ def score(
 ) -> Scores:
     """Score every scale for every row.
 
-    `scales` maps a scale to its items (or to other scales, for a scale of scales); without it, every dimension of the
-    questionnaire that is a driver or an outcome is scored from its scored items. A reverse-keyed item (`keyed` -1 in
+    `scales` maps a scale to its items (or to other scales, for a scale of scales); without it, the constructs
+    of the study that the answers belong to, else every dimension of the questionnaire that is a driver or an outcome,
+    are scored from their scored items. A reverse-keyed item (`keyed` -1 in
     the questionnaire, or `keys={"A1": -1}`) becomes low + high - x; `limits` gives (low, high) for items that no
     questionnaire knows, one pair for all or a pair an item.
 
@@ -55,6 +57,9 @@ def score(
         raise SurveykitError.of("RESP-SCOREARG", method=str(method), max_missing=max_missing)
     form = questionnaire or (data.questionnaire if isinstance(data, Responses) else None)
     known = tuple(data.columns)
+    study = data.study if isinstance(data, Responses) else None
+    if scales is None and study is not None:
+        scales = study.measured(known)
     wanted, problems = _scales(form, scales, known)
     items = list(dict.fromkeys(item for parts in wanted.values() for item in parts if item not in wanted))
     signs = _signs(items, form, keys or {})
@@ -92,7 +97,7 @@ def score(
             keys=dict(keys) if keys else None,
         ),
         problems=tuple(problems),
-        names=_names(form, order),
+        names=_names(form, study, order),
         source=data if isinstance(data, Responses) else None,
     )
 
@@ -231,6 +236,7 @@ def _inner_first(wanted: Mapping[str, Sequence[str]]) -> list[str]:
     return done
 
 
-def _names(form: Questionnaire | None, scales: Sequence[str]) -> dict[str, dict[str, str]]:
+def _names(form: Questionnaire | None, study: Study | None, scales: Sequence[str]) -> dict[str, dict[str, str]]:
     known = {dimension.code: dimension.name.root for dimension in form.dimensions} if form else {}
+    known |= {code: text.root for code, text in study.names.items()} if study else {}
     return {name: dict(known[name]) for name in scales if name in known}

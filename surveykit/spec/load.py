@@ -228,4 +228,7 @@ def _complete(file: StudyFile, questionnaire: Questionnaire, document: Document)
         for field, code in singles
         if code and not questionnaire.has(code)
     ]
-    return file.model.model_copy(update={"measurement": measurement}), problems
+    rank = {code: place for place, code in enumerate(dimensions)}
+    ordered = sorted(measurement, key=lambda code: rank.get(code, len(rank)))
+    measured = {code: measurement[code] for code in ordered}
+    return file.model.model_copy(update={"measurement": measured}), problems

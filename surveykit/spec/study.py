@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -10,8 +11,8 @@ from surveykit.spec.base import ConstructCode, FileCode, ItemCode, Lang, Spec, T
 from surveykit.spec.model import Model
 from surveykit.spec.questionnaire import Questionnaire
 
-Share = Annotated[float, Field(ge=0, le=1)]
-Correlation = Annotated[float, Field(gt=-1, lt=1)]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Correlation = Annotated[float, Field(gt=-1.0, lt=1.0)]
 
 
 class DataSource(Spec):
@@ -77,6 +78,13 @@ class Study(StudyFile):
     """A study whose questionnaire is in place and whose model names a measurement for every construct it uses."""
 
     questionnaire: Questionnaire  # type: ignore[assignment]
+
+    def measured(self, columns: Collection[str]) -> dict[str, tuple[str, ...]]:
+        """The constructs of the model, each with those of its items that are among the columns."""
+        found = {
+            name: tuple(item for item in items if item in columns) for name, items in self.model.measurement.items()
+        }
+        return {name: items for name, items in found.items() if items}
 
     def name(self, construct: str, lang: str) -> str:
         """The name of a construct in a language: the study's own, else the dimension's, else its code."""
