@@ -128,6 +128,7 @@ def _from_rows(rows: Any, items: tuple[str, ...], missing: Missing) -> tuple[Any
 
 
 def levels_of(rows: Any, items: tuple[str, ...]) -> list[tuple[float, ...]]:
+    """The whole-number answers that each item has, lowest first; raises for fractions and for too many."""
     levels = []
     for column, item in zip(rows.T, items, strict=True):
         values = np.unique(column[~np.isnan(column)])
