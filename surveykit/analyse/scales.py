@@ -110,7 +110,7 @@ def _one(
     turned = covariance * np.multiply.outer(signs, signs)
     rho = None
     if with_polychoric and rows is not None:
-        found = polychoric(Counts.of(rows, items, _levels(rows, items)))
+        found = polychoric(Counts.of(rows, items, levels_of(rows, items)))
         rho = found.correlation * np.multiply.outer(signs, signs)
         problems += list(found.problems)
     return ScaleMatrix(scale, items, tuple(int(sign) for sign in signs), turned, means, n, rho, tuple(problems))
@@ -127,7 +127,8 @@ def _from_rows(rows: Any, items: tuple[str, ...], missing: Missing) -> tuple[Any
     return found.covariance, means, int(answered.sum()), rows
 
 
-def _levels(rows: Any, items: tuple[str, ...]) -> list[tuple[float, ...]]:
+def levels_of(rows: Any, items: tuple[str, ...]) -> list[tuple[float, ...]]:
+    """The whole-number answers that each item has, lowest first; raises for fractions and for too many."""
     levels = []
     for column, item in zip(rows.T, items, strict=True):
         values = np.unique(column[~np.isnan(column)])
