@@ -7,14 +7,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from surveykit.analyse.agreement import agreement, krippendorff
     from surveykit.analyse.boxes import csat, top_box
     from surveykit.analyse.correlation import correlate
     from surveykit.analyse.describe import describe
+    from surveykit.analyse.dif import dif
     from surveykit.analyse.effort import ces
     from surveykit.analyse.hierarchy import hierarchical
+    from surveykit.analyse.intraclass import icc
     from surveykit.analyse.recommendation import nps
     from surveykit.analyse.regression import Regression, regress
     from surveykit.analyse.reliability import Reliability, reliability
+    from surveykit.analyse.validity import validity
     from surveykit.errors import Problem, SurveykitError, SurveykitWarning
     from surveykit.exports.codebook import codebook
     from surveykit.exports.write import export
@@ -40,6 +44,10 @@ if TYPE_CHECKING:
     from surveykit.study import load_data, run
 
 _HOMES = {
+    "surveykit.analyse.agreement": ("agreement", "krippendorff"),
+    "surveykit.analyse.dif": ("dif",),
+    "surveykit.analyse.intraclass": ("icc",),
+    "surveykit.analyse.validity": ("validity",),
     "surveykit.analyse.boxes": ("csat", "top_box"),
     "surveykit.analyse.correlation": ("correlate",),
     "surveykit.analyse.describe": ("describe",),

@@ -10,6 +10,7 @@ import pandas as pd
 
 import surveykit as sk
 from surveykit.result import Result
+from tests.result import examples_agreement
 
 
 @cache
@@ -53,6 +54,7 @@ EXAMPLES: dict[str, Callable[[], Result]] = {
     "ces": lambda: sk.ces([7, 6, 5, 7, 3]),
     "ces of one": lambda: sk.ces([7]),
     "ces of nobody": lambda: sk.ces([]),
+    **examples_agreement.EXAMPLES,
 }
 
 
