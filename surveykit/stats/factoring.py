@@ -18,6 +18,7 @@ FLOOR = 0.005
 """No unique variance is let below this share of the item's variance (minres and ML)."""
 _STEPS, _AXIS_STEPS = 200, 5000
 _TOLERANCE = 1e-8
+_ROUNDING = 1e-14
 _Point = tuple[float, FloatArray, Callable[[], tuple[FloatArray, ...]]]
 
 
@@ -164,7 +165,7 @@ def _newton(evaluate: Callable[[FloatArray], _Point], start: FloatArray) -> tupl
         for _ in range(40):
             proposal = np.clip(unique + step, FLOOR, 1.0)
             found = evaluate(proposal)
-            if found[0] <= value + 1e-4 * float(gradient @ (proposal - unique)):
+            if found[0] <= value + 1e-4 * float(gradient @ (proposal - unique)) + _ROUNDING * abs(value):
                 break
             step = step / 2
         else:

@@ -77,15 +77,15 @@ def schmid_leiman(
     )
 
 
-def hierarchical_omega(correlation: ArrayLike, solution: SchmidLeiman) -> HierarchicalOmega:
+def hierarchical_omega(correlation: ArrayLike, solution: SchmidLeiman, flip: bool = True) -> HierarchicalOmega:
     """Omega hierarchical, total and asymptotic (Zinbarg, Revelle, Yovel & Li 2005; McDonald 1999).
 
     With g the general loadings, u unique variances and V the sum of the correlations: (sum g)^2 / V, 1 - sum u / V,
-    and their ratio. Items that load negatively on the general factor are reversed first. In R:
-    `psych::omega(r, k)`: `$omega_h`, `$omega.tot`, `$omega.lim`, `$alpha`, `$G6`, `$omega.group`.
+    and their ratio. `flip` reverses items that load negatively on the general factor first. In R:
+    `psych::omega(r, k, flip =)`: `$omega_h`, `$omega.tot`, `$omega.lim`, `$alpha`, `$G6`, `$omega.group`.
     """
     plain = np.asarray(correlation, dtype=np.float64)
-    signs = np.where(solution.general < 0, -1.0, 1.0)
+    signs = np.where(flip & (solution.general < 0), -1.0, 1.0)
     matrix = plain * np.multiply.outer(signs, signs)
     general, group = solution.general * signs, solution.group * signs[:, None]
     p, total = len(matrix), float(matrix.sum())
