@@ -38,7 +38,9 @@ class ItemMatrix:
     problems: tuple[Problem, ...]
 
 
-def item_matrix(data: Any, correlation: Correlation, missing: Missing, only: Sequence[str] | None, call: str) -> ItemMatrix:
+def item_matrix(
+    data: Any, correlation: Correlation, missing: Missing, only: Sequence[str] | None, call: str
+) -> ItemMatrix:
     """The matrix of the items chosen; refused where an item is constant, or there are too few items or answers."""
     choice("correlation", correlation, ("pearson", "polychoric"))
     choice("missing", missing, ("listwise", "pairwise"))

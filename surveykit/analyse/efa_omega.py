@@ -49,7 +49,8 @@ class HierarchicalReliability(Result):
     unique: npt.NDArray[np.float64]
 
     def _table(self) -> pd.DataFrame:
-        return self.coefficients.assign(n_items=len(self.items), n=self.n, method="schmid_leiman")
+        empty = dict.fromkeys(("std_error", "conf_low", "conf_high", "conf_level"), np.nan)
+        return self.coefficients.assign(**empty, n_items=len(self.items), n=self.n, method="schmid_leiman")
 
     def estimate(self, coefficient: str = "omega_hierarchical") -> float:
         """One coefficient; KeyError for an unknown one."""

@@ -27,26 +27,26 @@ def efa_sentences(found: Any, table: pd.DataFrame, write: Writer) -> list[str]:
     """Variance, what each factor holds, items that stand between, the factors' correlations, fit."""
     if not table["estimate"].notna().any():
         return [write.say("efa.undefined")]
-    variance = found.variance
     said = [
         write.say(
             "efa.finding",
             n=len(found.factors),
-            factors=write.count(len(found.factors)),
+            factors=write.count(found.measures["factors"]),
             extraction=write.say(f"efa.extraction_{found.extraction}"),
             rotation=write.say(f"efa.rotation_{found.rotation}"),
             correlation=write.say(f"efa.correlation_{found.correlation}"),
             rows=write.count(found.n),
-            items=write.count(len(found.items)),
-            share=write.number(variance["cumulative"].iloc[-1], "share"),
+            items=write.count(found.measures["items"]),
+            share=write.number(found.measures["share"], "share"),
         )
     ]
-    said += [_factor(factor, variance.loc[factor, "share"], table, write) for factor in found.factors]
+    said += [_factor(factor, table[table["factor"] == factor], write) for factor in found.factors]
     return said + _between(table, write) + _correlated(found, write) + _fit(found.measures, write)
 
 
-def _factor(factor: str, share: float, table: pd.DataFrame, write: Writer) -> str:
-    rows = table[(table["factor"] == factor) & (table["estimate"].abs() >= SALIENT)]
+def _factor(factor: str, every: pd.DataFrame, write: Writer) -> str:
+    share = float(every["factor_share"].iloc[0])
+    rows = every[every["estimate"].abs() >= SALIENT]
     rows = rows.reindex(rows["estimate"].abs().sort_values(ascending=False).index)
     shared = {"factor": write.name(factor), "share": write.number(share, "share")}
     if rows.empty:
@@ -56,7 +56,7 @@ def _factor(factor: str, share: float, table: pd.DataFrame, write: Writer) -> st
         for _, row in rows.head(NAMED).iterrows()
     )
     key = "efa.factor_weak" if len(rows) < FEWEST else "efa.factor_more" if len(rows) > NAMED else "efa.factor"
-    return write.say(key, n=len(rows), count=write.count(len(rows)), listed=listed, **shared)
+    return write.say(key, listed=listed, **shared)
 
 
 def _between(table: pd.DataFrame, write: Writer) -> list[str]:
@@ -77,7 +77,8 @@ def _correlated(found: Any, write: Writer) -> list[str]:
         return []
     at = int(np.abs(values).argmax())
     names = [found.factors[columns[at]], found.factors[rows[at]]]
-    return [write.say("efa.correlated", names=write.listed(names), r=write.number(values[at], "bounded"))]
+    r = write.number(found.measures["r_strongest"], "bounded")
+    return [write.say("efa.correlated", names=write.listed(names), r=r)]
 
 
 def _fit(measures: Any, write: Writer) -> list[str]:

@@ -33,7 +33,7 @@ class FactorNumber(Result):
 
     `rules`: rule, estimate (how many). `eigenvalues`: position, observed and random eigenvalues of components and
     factors, average squared and fourth-power partial correlations after as many components. `items`: item, KMO.
-    `measures`: kmo, bartlett_chi2, bartlett_df, bartlett_p.
+    `measures`: kmo, kmo_lowest, bartlett_chi2, bartlett_df, bartlett_p, draws (random ones used).
     """
 
     kind: ClassVar[str] = "n_factors"
@@ -44,12 +44,12 @@ class FactorNumber(Result):
     eigenvalues: pd.DataFrame
     items: pd.DataFrame
     measures: Mapping[str, float]
-    draws: int
     quantile: float | None
     correlation: str
 
     def _table(self) -> pd.DataFrame:
-        return self.rules.assign(n=self.n, method=self.correlation)
+        empty = dict.fromkeys(("std_error", "conf_low", "conf_high", "conf_level"), np.nan)
+        return self.rules.assign(**empty, n=self.n, method=self.correlation)
 
     @property
     def suggestions(self) -> dict[str, int]:
@@ -103,7 +103,7 @@ class FactorNumber(Result):
                 "n_factors.adequacy",
                 kmo=write.number(overall, "bounded"),
                 item=write.name(worst["item"]),
-                lowest=write.number(worst["kmo"], "bounded"),
+                lowest=write.number(self.measures["kmo_lowest"], "bounded"),
                 chi2=write.number(self.measures["bartlett_chi2"], "statistic"),
                 df=write.count(self.measures["bartlett_df"]),
                 p=write.p(self.measures["bartlett_p"]),
@@ -116,9 +116,9 @@ class FactorNumber(Result):
 
 def _random_words(found: FactorNumber, write: Writer, place: str = "random") -> str:
     if found.quantile is None:
-        return write.say(f"n_factors.{place}_mean", draws=write.count(found.draws))
+        return write.say(f"n_factors.{place}_mean", draws=write.count(found.measures["draws"]))
     level = write.number(found.quantile, "share", 0)
-    return write.say(f"n_factors.{place}_quantile", level=level, draws=write.count(found.draws))
+    return write.say(f"n_factors.{place}_quantile", level=level, draws=write.count(found.measures["draws"]))
 
 
 def n_factors(
@@ -160,11 +160,12 @@ def n_factors(
         items=pd.DataFrame({"item": list(found.items), "kmo": each}),
         measures={
             "kmo": overall,
+            "kmo_lowest": float(np.min(each)),
             "bartlett_chi2": sphere.chi2,
             "bartlett_df": float(sphere.df),
             "bartlett_p": sphere.p_value,
+            "draws": float(parallel.draws) if parallel is not None else 0.0,
         },
-        draws=parallel.draws if parallel is not None else 0,
         quantile=quantile,
         correlation=correlation,
         problems=problems,

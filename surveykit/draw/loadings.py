@@ -17,7 +17,7 @@ from surveykit.draw.style import DEFAULT, Style, styled
 from surveykit.draw.text import Ruler
 from surveykit.errors import SurveykitError
 
-GAP, ROW_PAD, LEAST_CELL, MOST_CELL = 0.16, 0.07, 0.3, 0.95
+GAP, ROW_PAD, LEAST_CELL, WISHED_CELL, MOST_CELL = 0.16, 0.07, 0.3, 0.55, 0.95
 
 
 def loading_map(
@@ -58,10 +58,9 @@ def loading_map(
         ]
         room = style.width - 2 * MARGIN - sum(sides) - GAP * len(sides)
         natural = max(ruler.width(label, size) for label in labels) * 1.04
-        cell = min(max((room - natural - GAP) / len(heads), LEAST_CELL), MOST_CELL)
-        cell = min(max(cell, min(0.52, 0.58 * room / len(heads))), MOST_CELL)
-        label_width = room - GAP - cell * len(heads)
-        if cell < LEAST_CELL or label_width < 0.6:
+        label_width = min(natural, max(room - GAP - WISHED_CELL * len(heads), 0.3 * room))
+        cell = min((room - GAP - label_width) / len(heads), MOST_CELL)
+        if cell < LEAST_CELL:
             raise SurveykitError.of("DRAW-NARROW", "style", width=f"{style.width:g}")
         wrapped = [ruler.wrap(label, size, label_width) for label in labels]
         label_width = max(ruler.width(label, size) for label in wrapped)

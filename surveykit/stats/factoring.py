@@ -16,7 +16,7 @@ from surveykit.stats.exact import FloatArray
 Method = Literal["minres", "ml", "pa"]
 FLOOR = 0.005
 """No unique variance is let below this share of the item's variance (minres and ML)."""
-_STEPS, _AXIS_STEPS = 200, 5000
+_STEPS, _AXIS_STEPS = 200, 1000
 _TOLERANCE = 1e-8
 _ROUNDING = 1e-14
 _Point = tuple[float, FloatArray, Callable[[], tuple[FloatArray, ...]]]

@@ -62,9 +62,8 @@ def parallel_analysis(
     null = eigenvalues(random), eigenvalues(reduced_by_one(random))
     lines = [_line(each, quantile) for each in null]
     counts = [_above(real, line) for real, line in zip(observed, lines, strict=True)]
-    return Parallel(
-        *(frozen(each) for each in (*observed, *lines)), counts[0], counts[1], len(random), quantile
-    )
+    shown = [frozen(each) for each in (*observed, *lines)]
+    return Parallel(shown[0], shown[1], shown[2], shown[3], counts[0], counts[1], len(random), quantile)
 
 
 def random_correlations(p: int, n: int, draws: int, seed: int) -> FloatArray:
@@ -113,7 +112,9 @@ def reduced_by_one(matrices: FloatArray) -> FloatArray:
     return np.asarray(reduced)
 
 
-def _residuals(offdiagonal: FloatArray, loads: FloatArray, off: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+def _residuals(
+    offdiagonal: FloatArray, loads: FloatArray, off: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Half the squared residuals below the diagonal, with gradient and Hessian in the loadings."""
     product = loads[:, :, None] * loads[:, None, :] * off
     rest = offdiagonal - product

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from surveykit.stats.arrays import frozen
 from surveykit.stats.exact import FloatArray
+from surveykit.stats.rotation_criteria import Criterion, criterion_of, varimax
 
 ORTHOGONAL = ("none", "varimax", "quartimax", "geomin_orthogonal", "target_orthogonal")
 OBLIQUE = ("promax", "oblimin", "quartimin", "geomin", "target")
 ROTATIONS = (*ORTHOGONAL, *OBLIQUE)
 NORMALISED = ("varimax", "promax")
 """Rotations that weigh every item alike (Kaiser 1958) unless told otherwise, as `stats::varimax` and psych do."""
-_STEPS, _TOLERANCE, _HALVINGS = 2000, 1e-6, 20
+_STEPS, _TOLERANCE, _HALVINGS = 1000, 1e-6, 20
 _DISTINCT = 1e-5
 
 Found = tuple[FloatArray, tuple[float, ...], tuple[int, ...], int, bool]
-Criterion = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,9 +63,9 @@ def rotate(
     (also before promax) goes by singular value decompositions until their sum grows by less than `tolerance` of
     itself: R's rule and value, which leaves loadings some 1e-3 from the optimum that a smaller one reaches; a
     random start counts only where it ends lower. Kaiser normalisation divides rows by the root of their
-    communalities first: `normalise`, by default for varimax and promax only. One factor, or `none`, is only ordered and reflected. In R: `GPArotation::oblimin(L)`,
-    `::quartimin`, `::geominQ`, `::geominT`, `::targetQ`, `::quartimax`, `stats::varimax(L)`, and promax as in
-    `psych::fa(rotate = "promax")`.
+    communalities first: `normalise`, by default for varimax and promax only. One factor, or `none`, is only ordered
+    and reflected. In R: `GPArotation::oblimin(L)`, `::quartimin`, `::geominQ`, `::geominT`, `::targetQ`,
+    `::quartimax`, `stats::varimax(L)`, and promax as in `psych::fa(rotate = "promax")`.
     """
     plain = np.asarray(loadings, dtype=np.float64)
     k = plain.shape[1]
@@ -85,47 +83,10 @@ def rotate(
         first = _varimax_rotation(plain / scale, begin, tolerance)
         matrix, factors = first[0], np.eye(k)
     else:
-        first = stationary(plain / scale, method, _criterion(method, aim, epsilon), begin)
-        matrix = first[0] if method in ORTHOGONAL else np.linalg.inv(first[0]).T
+        first = stationary(plain / scale, method, criterion_of(method, aim, epsilon), begin)
+        matrix = first[0] if method in ORTHOGONAL else np.asarray(np.linalg.inv(first[0]), dtype=np.float64).T
         factors = first[0].T @ first[0]
     return _finished(method, plain @ matrix, factors, matrix, *first[1:])
-
-
-def _criterion(method: str, target: FloatArray | None, epsilon: float) -> Criterion:
-    if method.startswith("target") and target is not None:
-        return partial(_target, target)
-    if method.startswith("geomin"):
-        return partial(_geomin, epsilon)
-    return {"varimax": _varimax, "quartimax": _quartimax, "oblimin": _quartimin, "quartimin": _quartimin}[method]
-
-
-def _varimax(rotated: FloatArray) -> tuple[FloatArray, FloatArray]:
-    squares = rotated**2
-    spread = squares - squares.mean(axis=-2, keepdims=True)
-    return -(spread**2).sum(axis=(-2, -1)) / 4, -rotated * spread
-
-
-def _quartimax(rotated: FloatArray) -> tuple[FloatArray, FloatArray]:
-    squares = rotated**2
-    return -(squares**2).sum(axis=(-2, -1)) / 4, -rotated * squares
-
-
-def _quartimin(rotated: FloatArray) -> tuple[FloatArray, FloatArray]:
-    squares = rotated**2
-    others = squares.sum(axis=-1, keepdims=True) - squares
-    return (squares * others).sum(axis=(-2, -1)) / 4, rotated * others
-
-
-def _geomin(epsilon: float, rotated: FloatArray) -> tuple[FloatArray, FloatArray]:
-    lifted = rotated**2 + epsilon
-    k = rotated.shape[-1]
-    product = np.exp(np.log(lifted).mean(axis=-1, keepdims=True))
-    return product.sum(axis=(-2, -1)), 2 / k * rotated / lifted * product
-
-
-def _target(target: FloatArray, rotated: FloatArray) -> tuple[FloatArray, FloatArray]:
-    gap = np.where(np.isnan(target), 0.0, rotated - np.nan_to_num(target))
-    return (gap**2).sum(axis=(-2, -1)), 2 * gap
 
 
 def _starts(k: int, count: int, seed: int) -> FloatArray:
@@ -160,17 +121,15 @@ def _varimax_rotation(loadings: FloatArray, start: FloatArray, tolerance: float)
         if grown.sum() < last * (1 + tolerance):
             break
         last = grown.sum()
-    own = float(_varimax(loadings @ turned)[0])
+    own = float(varimax(loadings @ turned)[0])
     if len(start) == 1:
         return turned, (own,), (1,), steps, steps < _STEPS
-    found = stationary(loadings, "varimax", _varimax, np.concatenate([turned[None], start[1:]]))
+    found = stationary(loadings, "varimax", varimax, np.concatenate([turned[None], start[1:]]))
     better = found[1][0] < own - 1e-3 * abs(own)
     return (found[0] if better else turned, found[1], found[2], max(steps, found[3]), steps < _STEPS)
 
 
-def stationary(
-    loadings: FloatArray, method: str, criterion: Criterion, start: FloatArray
-) -> Found:
+def stationary(loadings: FloatArray, method: str, criterion: Criterion, start: FloatArray) -> Found:
     """The transformation with the lowest criterion that gradient projection reaches from (s, k, k) starts.
 
     Also the distinct minima, how many starts reached each, steps of the slowest start, and whether the best one
@@ -219,8 +178,8 @@ def _value_and_slope(
     if orthogonal:
         value, inner = criterion(loadings @ turned)
         return value, loadings.T @ inner
-    inverse = np.linalg.inv(turned)
-    rotated = loadings @ _transposed(inverse)
+    inverse: FloatArray = np.asarray(np.linalg.inv(turned), dtype=np.float64)
+    rotated = np.asarray(loadings @ _transposed(inverse))
     value, inner = criterion(rotated)
     return value, -_transposed(_transposed(rotated) @ inner @ inverse)
 

@@ -85,6 +85,11 @@ def hierarchical_omega(correlation: ArrayLike, solution: SchmidLeiman, flip: boo
     `psych::omega(r, k, flip =)`: `$omega_h`, `$omega.tot`, `$omega.lim`, `$alpha`, `$G6`, `$omega.group`.
     """
     plain = np.asarray(correlation, dtype=np.float64)
+    k = solution.group.shape[1]
+    if not np.all(np.isfinite(plain)) or not np.all(np.isfinite(solution.general)):
+        nan = float("nan")
+        undefined = frozen(np.full((k, 3), np.nan)), frozen(np.ones(len(plain)))
+        return HierarchicalOmega(nan, nan, nan, nan, nan, nan, *undefined)
     signs = np.where(flip & (solution.general < 0), -1.0, 1.0)
     matrix = plain * np.multiply.outer(signs, signs)
     general, group = solution.general * signs, solution.group * signs[:, None]

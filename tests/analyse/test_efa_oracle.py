@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from surveykit.analyse.efa import FactorAnalysis, efa
+from surveykit.analyse.efa import efa
 from surveykit.analyse.efa_omega import HierarchicalReliability, omega_hierarchical
+from surveykit.analyse.efa_result import FactorAnalysis
 from surveykit.analyse.n_factors import FactorNumber, n_factors
 from surveykit.stats.arrays import standardise
 from surveykit.stats.glb import glb_factor

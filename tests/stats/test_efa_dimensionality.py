@@ -52,9 +52,9 @@ def test_rules_find_a_planted_number():
 
 def test_noise_has_no_factor_more_often_than_the_quantile_says():
     hits = 0
-    for seed, matrix in enumerate(random_correlations(8, 200, 60, 99)):
+    for seed, matrix in enumerate(random_correlations(8, 200, 40, 99)):
         hits += parallel_analysis(matrix, 200, 50, seed=seed).components > 0
-    assert hits <= 10
+    assert hits <= 7
 
 
 def test_drawn_matrices_are_those_of_normal_rows():
@@ -71,8 +71,11 @@ def test_many_single_factors_are_each_one_factor():
     for matrix, reduced in zip(matrices, reduced_by_one(matrices), strict=True):
         single = extract(matrix, 1)
         if not single.heywood.any():
-            gap = [((matrix - np.outer(l, l))[~np.eye(10, dtype=bool)] ** 2).sum() for l in (
-                np.sqrt(np.diag(reduced)) * np.sign(single.loadings[:, 0]), single.loadings[:, 0])]  # fmt: skip
+            ours = np.sqrt(np.diag(reduced)) * np.sign(single.loadings[:, 0])
+            rests = [
+                (matrix - np.outer(loads, loads))[~np.eye(10, dtype=bool)] for loads in (ours, single.loadings[:, 0])
+            ]
+            gap = [(rest**2).sum() for rest in rests]
             assert gap[0] <= gap[1] + 1e-6
 
 
