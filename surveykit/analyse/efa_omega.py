@@ -12,7 +12,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from surveykit.analyse.efa_data import Correlation, Missing, choice, item_matrix
-from surveykit.analyse.efa_words import SALIENT
+from surveykit.analyse.efa_words import SALIENT, quoted
 from surveykit.analyse.frames import names_of
 from surveykit.draw.loadings import loading_map
 from surveykit.draw.rows import Column
@@ -103,7 +103,7 @@ class HierarchicalReliability(Result):
         ]
         turned = [item for item, sign in zip(self.items, self.signs, strict=True) if sign < 0]
         if turned:
-            said.append(write.say("efa.omega_turned", names=write.listed(turned)))
+            said.append(write.say("efa.omega_turned", names=quoted(turned, write)))
         return said
 
 

@@ -11,7 +11,7 @@ from surveykit.result import Writer
 
 SALIENT = 0.30
 """Loadings under this are not read as belonging to a factor (Hair et al. 2019: the least for n of 350 or more)."""
-FEWEST, NAMED = 3, 5
+FEWEST, NAMED = 3, 4
 
 
 def sorted_items(table: pd.DataFrame, factors: list[str]) -> list[str]:
@@ -44,6 +44,11 @@ def efa_sentences(found: Any, table: pd.DataFrame, write: Writer) -> list[str]:
     return said + _between(table, write) + _correlated(found, write) + _fit(found.measures, write)
 
 
+def quoted(items: list[str], write: Writer) -> str:
+    """Names of items in quotation marks, separated as the language separates them."""
+    return write.say("list.comma").join(write.say("efa.quoted", item=write.name(item)) for item in items)
+
+
 def _factor(factor: str, every: pd.DataFrame, write: Writer) -> str:
     share = float(every["factor_share"].iloc[0])
     rows = every[every["estimate"].abs() >= SALIENT]
@@ -65,7 +70,7 @@ def _between(table: pd.DataFrame, write: Writer) -> list[str]:
     limit = write.number(SALIENT, "bounded")
     for key, chosen in (("efa.unplaced", strong.index[strong == 0]), ("efa.cross", strong.index[strong > 1])):
         if len(chosen):
-            said.append(write.say(key, names=write.listed([str(item) for item in chosen]), limit=limit))
+            said.append(write.say(key, names=quoted([str(item) for item in chosen], write), limit=limit))
     return said
 
 

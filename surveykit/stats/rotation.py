@@ -17,6 +17,7 @@ ROTATIONS = (*ORTHOGONAL, *OBLIQUE)
 NORMALISED = ("varimax", "promax")
 """Rotations that weigh every item alike (Kaiser 1958) unless told otherwise, as `stats::varimax` and psych do."""
 _STEPS, _TOLERANCE, _HALVINGS = 1000, 1e-6, 20
+_MEMORY = 6
 _DISTINCT = 1e-5
 
 Found = tuple[FloatArray, tuple[float, ...], tuple[int, ...], int, bool]
@@ -132,6 +133,7 @@ def _varimax_rotation(loadings: FloatArray, start: FloatArray, tolerance: float)
 def stationary(loadings: FloatArray, method: str, criterion: Criterion, start: FloatArray) -> Found:
     """The transformation with the lowest criterion that gradient projection reaches from (s, k, k) starts.
 
+    Steps are those of Barzilai & Borwein (1988), kept below the largest of the last few criteria (Grippo et al. 1986).
     Also the distinct minima, how many starts reached each, steps of the slowest start, and whether the best one
     converged.
     """
@@ -141,16 +143,19 @@ def stationary(loadings: FloatArray, method: str, criterion: Criterion, start: F
     direction = _tangent(turned, slope, orthogonal)
     norm = np.sqrt((direction**2).sum(axis=(-2, -1)))
     active = np.flatnonzero(norm >= _TOLERANCE)
+    recent = np.tile(value, (_MEMORY, 1))
     steps = 0
     while active.size and steps < _STEPS:
         steps += 1
         before, tilt = turned[active], direction[active]
-        after, found, slope, stuck = _search(loadings, before, tilt, value[active], size[active], criterion, orthogonal)
+        limit = recent[:, active].max(axis=0)
+        after, found, slope, stuck = _search(loadings, before, tilt, limit, size[active], criterion, orthogonal)
         ahead = _tangent(after, slope, orthogonal)
         bent = ((after - before) * (ahead - tilt)).sum(axis=(-2, -1))
         walked = ((after - before) ** 2).sum(axis=(-2, -1))
         size[active] = np.clip(walked / np.where(bent > 0, bent, walked / 2 + 1e-300), 1e-3, 1e3)
         turned[active], value[active], direction[active] = after, found, ahead
+        recent[steps % _MEMORY, active] = found
         norm[active] = np.sqrt((ahead**2).sum(axis=(-2, -1)))
         active = active[(norm[active] >= _TOLERANCE) & ~stuck]
     best = int(np.argmax(value <= value.min() + _DISTINCT * max(1.0, abs(value.min()))))
@@ -196,21 +201,24 @@ def _search(
     loadings: FloatArray,
     turned: FloatArray,
     direction: FloatArray,
-    value: FloatArray,
+    limit: FloatArray,
     size: FloatArray,
     criterion: Criterion,
     orthogonal: bool,
 ) -> tuple[FloatArray, FloatArray, FloatArray, NDArray[np.bool_]]:
-    """A step of each start against its projected gradient, halved until the criterion falls enough; which never did."""
+    """A step of each start against its projected gradient, halved until the criterion is enough below `limit`.
+
+    Also the criterion and its gradient there, and which starts never got below.
+    """
     project = _polar if orthogonal else _unit_columns
-    moved, reached, tilt, length = turned.copy(), value.copy(), np.empty_like(turned), size.copy()
+    moved, reached, tilt, length = turned.copy(), limit.copy(), np.empty_like(turned), size.copy()
     waiting = np.arange(len(turned))
     squares = (direction**2).sum(axis=(-2, -1))
     for _ in range(_HALVINGS):
         proposal = project(turned[waiting] - length[waiting, None, None] * direction[waiting])
         found, slope = _value_and_slope(loadings, proposal, criterion, orthogonal)
         moved[waiting], reached[waiting], tilt[waiting] = proposal, found, slope
-        waiting = waiting[value[waiting] - found < 1e-3 * squares[waiting] * length[waiting]]
+        waiting = waiting[limit[waiting] - found < 1e-3 * squares[waiting] * length[waiting]]
         if not waiting.size:
             break
         length[waiting] /= 2
