@@ -12,9 +12,12 @@ if TYPE_CHECKING:
     from surveykit.analyse.correlation import correlate
     from surveykit.analyse.describe import describe
     from surveykit.analyse.dif import dif
+    from surveykit.analyse.efa import efa
+    from surveykit.analyse.efa_omega import omega_hierarchical
     from surveykit.analyse.effort import ces
     from surveykit.analyse.hierarchy import hierarchical
     from surveykit.analyse.intraclass import icc
+    from surveykit.analyse.n_factors import n_factors
     from surveykit.analyse.recommendation import nps
     from surveykit.analyse.regression import Regression, regress
     from surveykit.analyse.reliability import Reliability, reliability
@@ -44,6 +47,9 @@ if TYPE_CHECKING:
     from surveykit.study import load_data, run
 
 _HOMES = {
+    "surveykit.analyse.efa": ("efa",),
+    "surveykit.analyse.efa_omega": ("omega_hierarchical",),
+    "surveykit.analyse.n_factors": ("n_factors",),
     "surveykit.analyse.agreement": ("agreement", "krippendorff"),
     "surveykit.analyse.dif": ("dif",),
     "surveykit.analyse.intraclass": ("icc",),

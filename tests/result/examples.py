@@ -10,7 +10,7 @@ import pandas as pd
 
 import surveykit as sk
 from surveykit.result import Result
-from tests.result import examples_agreement
+from tests.result import examples_agreement, examples_factors
 
 
 @cache
@@ -55,6 +55,7 @@ EXAMPLES: dict[str, Callable[[], Result]] = {
     "ces of one": lambda: sk.ces([7]),
     "ces of nobody": lambda: sk.ces([]),
     **examples_agreement.EXAMPLES,
+    **examples_factors.EXAMPLES,
 }
 
 
