@@ -24,9 +24,9 @@ def omega_categorical(
     `correlation` (k, k): of the responses, for the denominator; by default the one the loadings imply (give it where
     residuals correlate, or the polychoric matrix for semTools' omega3). Answers count as consecutive integers.
 
-    omega = sum_jj' cov(j, j'; l_j l_j') / sum_jj' cov(j, j'; r_jj'), with cov(j, j'; r) the sum over thresholds c, c' of
-    Phi2(t_jc, t_j'c'; r) - Phi(t_jc) Phi(t_j'c'); all pairs of items, each with itself too (r = 1 below the bar). NaN
-    for a loading beyond 1 in absolute value (Heywood case) or a missing number. Infinite thresholds add nothing.
+    omega = sum_jj' cov(j, j'; l_j l_j') / sum_jj' cov(j, j'; r_jj'), with cov(j, j'; r) the sum over thresholds c, c'
+    of Phi2(t_jc, t_j'c'; r) - Phi(t_jc) Phi(t_j'c'); all pairs of items, each with itself too (r = 1 below the bar).
+    NaN for a loading beyond 1 (Heywood case) or a missing number. Infinite thresholds add nothing.
     Source: Green & Yang 2009. In R: `semTools::reliability(fit)["omega", ]` of semTools 0.5 with ordered items.
     """
     weights = np.asarray(loadings, dtype=np.float64)
