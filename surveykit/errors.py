@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any, Literal
 
-import yaml
+from surveykit.texts import merged
 
 Severity = Literal["error", "warning", "note"]
 Value = str | int | float
@@ -22,12 +21,7 @@ Value = str | int | float
 @cache
 def templates() -> Mapping[str, Mapping[str, str]]:
     """Problem code -> language -> template, from every file of `problems/`."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    found: dict[str, Mapping[str, str]] = {}
-    for file in sorted((files("surveykit") / "problems").iterdir(), key=lambda entry: entry.name):
-        if file.name.endswith(".yaml"):
-            found.update(yaml.load(file.read_text(encoding="utf-8"), loader) or {})
-    return found
+    return merged("surveykit", "problems")
 
 
 @dataclass(frozen=True, slots=True)

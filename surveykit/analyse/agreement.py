@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from surveykit.analyse.frames import unweighted
+from surveykit.analyse.frames import choice, unweighted
 from surveykit.analyse.ratings import Ratings, coded, table_of_ratings
 from surveykit.draw.intervals import dot_intervals
-from surveykit.errors import Problem, SurveykitError
+from surveykit.errors import Problem
 from surveykit.language import term
 from surveykit.responses.source import fingerprint_of
 from surveykit.result import Provenance, Result, Writer
@@ -195,8 +195,7 @@ def krippendorff(
 
 
 def _prepared(a: Any, b: Any, level: str, categories: Sequence[Any] | None, call: str) -> tuple[pd.DataFrame, Ratings]:
-    if level not in LEVELS:
-        raise SurveykitError.of("ANALYSE-CHOICE", argument="level", found=str(level), allowed=", ".join(LEVELS))
+    choice("level", level, LEVELS)
     unweighted(a, call)
     frame = table_of_ratings(a, b)
     return frame, coded(frame, level, categories)

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from surveykit.analyse.dif_words import CLASS_B, CLASS_C, dif_sentences
-from surveykit.analyse.frames import names_of, table_of, unweighted
+from surveykit.analyse.frames import choice, names_of, table_of, unweighted
 from surveykit.draw.coefficients import coefficient_plot
 from surveykit.draw.intervals import dot_intervals
 from surveykit.errors import Problem, SurveykitError
@@ -126,8 +126,8 @@ def dif(
     """
     unweighted(items, "dif")
     given = not isinstance(matching, str)
-    if not given and matching not in ("rest", "total"):
-        raise SurveykitError.of("ANALYSE-CHOICE", argument="matching", found=matching, allowed="rest, total")
+    if not given:
+        choice("matching", matching, ("rest", "total"))
     chosen = _items(items, group, columns)
     answers = columns_of(items, chosen).to_numpy(dtype=float)
     owner = table_of(items, [group])[group] if isinstance(group, str) else _column(group, len(answers), "group")

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from surveykit.analyse.efa_data import Correlation, ItemMatrix, Missing, choice, item_matrix
+from surveykit.analyse.efa_data import Correlation, ItemMatrix, Missing, item_matrix
 from surveykit.analyse.efa_result import FactorAnalysis
-from surveykit.analyse.frames import names_of
+from surveykit.analyse.frames import choice, names_of
 from surveykit.errors import Problem, SurveykitError
 from surveykit.responses.source import fingerprint_of
 from surveykit.result import Provenance

@@ -9,8 +9,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from surveykit.analyse.frames import numeric_names, unweighted
-from surveykit.analyse.scales import MOST_CATEGORIES, scale_items
+from surveykit.analyse.frames import choice, numeric_names, unweighted
+from surveykit.analyse.scales import levels_of, scale_items
 from surveykit.errors import Problem, SurveykitError
 from surveykit.responses.responses import Responses
 from surveykit.responses.source import columns_of
@@ -66,18 +66,12 @@ def item_matrix(
         means, sds = np.nanmean(rows, axis=0), np.nanstd(rows, axis=0, ddof=1)
     _varied(sds, items)
     if correlation == "polychoric":
-        estimated = polychoric(Counts.of(rows, items, _levels(rows, items)))
+        estimated = polychoric(Counts.of(rows, items, levels_of(rows, items)))
         matrix = np.array(estimated.correlation)
         problems += [problem for problem in estimated.problems if problem.code != "STATS-NOT-PD"]
     else:
         matrix = Moments.of(rows, items).correlation if missing == "listwise" else pairwise(rows, items).correlation
     return _checked(ItemMatrix(items, matrix, means, sds, len(rows), rows, tuple(problems)))
-
-
-def choice(argument: str, found: str, allowed: Sequence[str]) -> None:
-    """Refuse a value that is not one of those allowed."""
-    if found not in allowed:
-        raise SurveykitError.of("ANALYSE-CHOICE", argument=argument, found=str(found), allowed=", ".join(allowed))
 
 
 def _names(data: Any, only: Sequence[str] | None) -> tuple[str, ...]:
@@ -92,16 +86,6 @@ def _varied(sds: NDArray[np.float64], items: Sequence[str]) -> None:
     flat = [item for item, sd in zip(items, sds, strict=True) if not sd > 0]
     if flat:
         raise SurveykitError([Problem.of("STATS-CONSTANT-ITEM", f"item {item}") for item in flat])
-
-
-def _levels(rows: NDArray[np.float64], items: Sequence[str]) -> list[tuple[float, ...]]:
-    levels = []
-    for column, item in zip(rows.T, items, strict=True):
-        values = np.unique(column[~np.isnan(column)])
-        if len(values) > MOST_CATEGORIES or (values != np.round(values)).any():
-            raise SurveykitError.of("ANALYSE-POLYCODES", f"item {item}", most=MOST_CATEGORIES, item=item)
-        levels.append(tuple(values.tolist()))
-    return levels
 
 
 def _checked(found: ItemMatrix) -> ItemMatrix:

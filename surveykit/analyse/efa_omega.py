@@ -11,9 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from surveykit.analyse.efa_data import Correlation, Missing, choice, item_matrix
+from surveykit.analyse.efa_data import Correlation, Missing, item_matrix
 from surveykit.analyse.efa_words import SALIENT, quoted
-from surveykit.analyse.frames import names_of
+from surveykit.analyse.frames import choice, names_of
 from surveykit.draw.loadings import loading_map
 from surveykit.draw.rows import Column
 from surveykit.errors import Problem, SurveykitError

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from surveykit.analyse.efa_data import choice
 from surveykit.analyse.efa_words import SALIENT, efa_sentences, sorted_items
+from surveykit.analyse.frames import choice
 from surveykit.draw.loadings import loading_map
 from surveykit.draw.rows import Column
 from surveykit.errors import SurveykitError

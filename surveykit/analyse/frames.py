@@ -70,3 +70,9 @@ def unweighted(data: Any, call: str) -> None:
     weighted = weights_of(data) is not None if isinstance(data, Responses | Scores) else False
     if weighted:
         raise SurveykitError.of("ANALYSE-WEIGHTS", call=call)
+
+
+def choice(argument: str, found: Any, allowed: Sequence[str]) -> None:
+    """Refuse a value that is not one of those allowed."""
+    if found not in allowed:
+        raise SurveykitError.of("ANALYSE-CHOICE", argument=argument, found=str(found), allowed=", ".join(allowed))

@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy import special
 
-from surveykit.analyse.frames import names_of, numeric_names
+from surveykit.analyse.frames import choice, names_of, numeric_names
 from surveykit.draw.heatmap import correlation_heatmap
-from surveykit.errors import Problem, SurveykitError
+from surveykit.errors import Problem
 from surveykit.language import Kind
 from surveykit.responses.source import columns_of, fingerprint_of, weights_of
 from surveykit.result import Provenance, Result, Writer
@@ -142,9 +142,7 @@ def polychoric(
     Errors: ANALYSE-CHOICE, ORDINAL-NO-ROWS, ORDINAL-LEVELS-MANY, RESP-NOCOLUMN. Source: Olsson 1979; Olsson, Drasgow &
     Dorans 1982; Muthen 1984. In R: `lavaan::lavCor(data, ordered = ...)`, `psych::polychoric(data, correct = 0)`.
     """
-    if missing not in ("listwise", "pairwise"):
-        allowed = "listwise, pairwise"
-        raise SurveykitError.of("ANALYSE-CHOICE", argument="missing", found=str(missing), allowed=allowed)
+    choice("missing", missing, ("listwise", "pairwise"))
     chosen = tuple(variables) if variables is not None else numeric_names(data)
     rows = columns_of(data, chosen).to_numpy(dtype=np.float64)
     found = OrdinalMoments.of(rows, chosen, ordered, None, weights_of(data), missing)

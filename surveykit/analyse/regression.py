@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from scipy import special
 
 from surveykit.analyse.design import Design, design_of, plain_terms
-from surveykit.analyse.frames import names_of, unweighted
+from surveykit.analyse.frames import choice, names_of, unweighted
 from surveykit.analyse.words import regression_sentences
 from surveykit.draw.coefficients import coefficient_plot
 from surveykit.errors import Problem, SurveykitError
@@ -92,11 +92,7 @@ def regress(formula: str, data: Any, covariance: Covariance = "HC3", conf_level:
     SurveykitError for unknown variables, no complete row, no intercept. Source: MacKinnon & White 1985; Long & Ervin
     2000 (HC3). In R: `lmtest::coeftest(fit, sandwich::vcovHC(fit, "HC3"))`, `summary(lm(...))`, `car::vif(fit)`.
     """
-    allowed = ("HC3", "HC2", "HC1", "HC0", "classical")
-    if covariance not in allowed:
-        raise SurveykitError.of(
-            "ANALYSE-CHOICE", argument="covariance", found=str(covariance), allowed=", ".join(allowed)
-        )
+    choice("covariance", covariance, ("HC3", "HC2", "HC1", "HC0", "classical"))
     if isinstance(data, Moments):
         return _from_moments(formula, data, covariance, conf_level)
     unweighted(data, "regress")

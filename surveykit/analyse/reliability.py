@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from surveykit.analyse.frames import names_of, unweighted
+from surveykit.analyse.frames import choice, names_of, unweighted
 from surveykit.analyse.scales import Keys, Missing, ScaleMatrix, scale_items, scale_matrices
 from surveykit.draw.reliability import reliability_card
-from surveykit.errors import Problem, SurveykitError
+from surveykit.errors import Problem
 from surveykit.responses.source import fingerprint_of
 from surveykit.result import Provenance, Result, Writer
 from surveykit.stats import classical
@@ -152,9 +152,9 @@ def reliability(
     Cronbach 1951; Feldt 1965; Guttman 1945; McDonald 1999. In R: `psych::alpha`, `psych::guttman`,
     `psych::splitHalf(brute = TRUE)`, `lavaan::cfa` for omega.
     """
-    _choice("correlation", correlation, ("pearson", "polychoric"))
-    _choice("missing", missing, ("listwise", "pairwise"))
-    _choice("splits", splits, ("all", "psych"))
+    choice("correlation", correlation, ("pearson", "polychoric"))
+    choice("missing", missing, ("listwise", "pairwise"))
+    choice("splits", splits, ("all", "psych"))
     unweighted(items, "reliability")
     chosen = scale_items(items, scales)
     parts = list(scale_matrices(items, chosen, keys, missing, correlation == "polychoric"))
@@ -178,11 +178,6 @@ def reliability(
             splits=splits,
         ),
     )
-
-
-def _choice(argument: str, found: str, allowed: tuple[str, ...]) -> None:
-    if found not in allowed:
-        raise SurveykitError.of("ANALYSE-CHOICE", argument=argument, found=str(found), allowed=", ".join(allowed))
 
 
 def _measure(

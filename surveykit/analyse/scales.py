@@ -127,7 +127,7 @@ def _from_rows(rows: Any, items: tuple[str, ...], missing: Missing) -> tuple[Any
     return found.covariance, means, int(answered.sum()), rows
 
 
-def levels_of(rows: Any, items: tuple[str, ...]) -> list[tuple[float, ...]]:
+def levels_of(rows: Any, items: Sequence[str]) -> list[tuple[float, ...]]:
     """The whole-number answers that each item has, lowest first; raises for fractions and for too many."""
     levels = []
     for column, item in zip(rows.T, items, strict=True):

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from surveykit.analyse.constructs import Constructs, constructs, convergence
-from surveykit.analyse.frames import names_of, unweighted
+from surveykit.analyse.frames import choice, names_of, unweighted
 from surveykit.analyse.scales import Keys, scale_items
 from surveykit.analyse.validity_words import GUIDES, validity_sentences
 from surveykit.draw.intervals import dot_intervals
@@ -114,12 +114,8 @@ def validity(
     construct are undefined (NaN with a Problem). Source: Fornell & Larcker 1981; Henseler, Ringle & Sarstedt 2015;
     Roemer, Schuberth & Henseler 2021. In R: `semTools::htmt(model, data, htmt2 = FALSE)`.
     """
-    for argument, found, allowed in (
-        ("correlation", correlation, ("pearson", "polychoric")),
-        ("interval", interval, ("percentile", "bca")),
-    ):
-        if found not in allowed:
-            raise SurveykitError.of("ANALYSE-CHOICE", argument=argument, found=str(found), allowed=", ".join(allowed))
+    choice("correlation", correlation, ("pearson", "polychoric"))
+    choice("interval", interval, ("percentile", "bca"))
     if correlation == "polychoric" and interval == "bca":
         raise SurveykitError.of("VALID-BCAPOLY")
     unweighted(data, "validity")

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
+from surveykit.texts import merged
 
 LANGUAGES = ("en", "zh", "ru")
 
@@ -21,17 +20,7 @@ Entry = Mapping[str, str | Mapping[str, str]]
 @cache
 def entries() -> Mapping[str, Entry]:
     """Every catalogue entry: key -> language -> text or plural forms."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    found: dict[str, Entry] = {}
-    folder = files("surveykit.language") / "catalogue"
-    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if not file.name.endswith(".yaml"):
-            continue
-        for key, entry in (yaml.load(file.read_text(encoding="utf-8"), loader) or {}).items():
-            if key in found:
-                raise ValueError(f"catalogue key {key} stands in two files")
-            found[key] = entry
-    return found
+    return merged("surveykit.language", "catalogue")
 
 
 def say(key: str, lang: str, /, **values: Any) -> str:

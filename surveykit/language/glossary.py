@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from typing import Any, cast
-
-import yaml
+from typing import cast
 
 from surveykit.language.numbers import Kind
+from surveykit.texts import merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +23,10 @@ class Term:
 @cache
 def glossary() -> Mapping[str, Term]:
     """Every entry of `glossary/`: column or measure name -> Term."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    found: dict[str, Term] = {}
-    folder = files("surveykit.language") / "glossary"
-    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if not file.name.endswith(".yaml"):
-            continue
-        entries: dict[str, dict[str, Any]] = yaml.load(file.read_text(encoding="utf-8"), loader) or {}
-        for name, entry in entries.items():
-            if name in found:
-                raise ValueError(f"glossary entry {name} stands in two files")
-            found[name] = Term(cast(Kind, entry["kind"]), entry["label"], entry["meaning"])
-    return found
+    return {
+        name: Term(cast(Kind, entry["kind"]), entry["label"], entry["meaning"])
+        for name, entry in merged("surveykit.language", "glossary").items()
+    }
 
 
 def term(name: str) -> Term:
