@@ -113,6 +113,7 @@ def indices(test: Test, null: Test | None, n: float, groups: int, robust: tuple[
             out["cfi.robust"] = cfi(*four, factor, null_factor)
             out["tli.robust"] = tli(*four, factor, null_factor)
     out |= _rmsea(test.stat, test.df, n, groups, 1.0, "", test.stat)
+    out["rmsea.ci.level"] = 0.90
     if scaled and np.isfinite(test.shift):
         out |= _rmsea(test.scaled, test.df, n, groups, 1.0, ".scaled", test.scaled)
     elif scaled:
