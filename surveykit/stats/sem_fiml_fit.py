@@ -42,16 +42,14 @@ def complete_factor(
         return total
     shared = np.zeros((size, size))
     crossed = np.zeros((size, size))
+    meats = np.zeros((size, size))
     for group, one, part, own in zip(groups, saturated, slopes, rows, strict=True):
         meat = one.meat(own)
+        meats += group.share * (part.T @ meat @ part)
         gamma = np.linalg.solve(one.bread, np.linalg.solve(one.bread, meat).T)
         pulled = one.complete @ part
         total += float((one.complete * gamma).sum())
         crossed += group.share * (pulled.T @ gamma @ one.bread @ part)
         shared += group.share * (part.T @ pulled)
-    meats = sum(
-        group.share * (part.T @ one.meat(own) @ part)
-        for group, one, part, own in zip(groups, saturated, slopes, rows, strict=True)
-    )
     total -= 2 * float((inverse * crossed.T).sum())
     return total + float(np.trace(shared @ inverse @ meats @ inverse))

@@ -79,24 +79,35 @@ class Patterns:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MissingMoments:
-    """The likelihood of one group with missing answers; `saturated` is F / 2's part that the model cannot lower."""
+    """The likelihood of one group with missing answers, with its maximum without a model.
+
+    `mean` (p,) and `covariance` (p, p) are there; `saturated` is -log L / n there.
+    """
 
     patterns: Patterns
+    mean: FloatArray
+    covariance: FloatArray
     saturated: float
+
+    @classmethod
+    def of(cls, patterns: Patterns, mean: FloatArray, covariance: FloatArray) -> MissingMoments:
+        """The likelihood, from the moments of `saturated_moments`."""
+        made = cls(patterns, mean, covariance, 0.0)
+        return cls(patterns, mean, covariance, made.minus_log_likelihood(covariance, mean))
 
     @property
     def n(self) -> float:
         """Rows, or the sum of their weights."""
         return self.patterns.total
 
-    def _parts(self, implied: Implied) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
-        """Share, W, W d, W (S + d d') W of each pattern, and log determinants."""
+    def _parts(self, implied: Implied) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Share, W, W d, W (S + d d') W of each pattern."""
         share = self.patterns.n / self.patterns.total
-        weight, log_det = self.patterns.inverses(implied.sigma)
+        weight = self.patterns.inverses(implied.sigma)[0]
         gap = self.patterns.gaps(implied.mu)
         around = self.patterns.covariances + gap[:, :, None] * gap[:, None, :]
         pull = (weight @ gap[:, :, None])[:, :, 0]
-        return share, weight, pull, weight @ around @ weight, log_det
+        return share, weight, pull, weight @ around @ weight
 
     def minus_log_likelihood(self, sigma: FloatArray, mu: FloatArray) -> float:
         """-log L / n."""
@@ -113,19 +124,17 @@ class MissingMoments:
         return self.minus_log_likelihood(point.implied.sigma, point.implied.mu) - self.saturated
 
     def step(self, point: Point) -> tuple[FloatArray, FloatArray]:
-        """Gradient (K,) and the information that the missing patterns leave, (K, K)."""
+        """Gradient (K,) and observed information (K, K)."""
         implied, slopes = point.implied, point.slopes
-        share, weight, pull, around, _ = self._parts(implied)
-        pulled = np.tensordot(share, weight - around, 1)
-        gradient = ((slopes.left @ pulled) * slopes.right).sum(axis=1) - slopes.mean @ (share @ pull)
-        return gradient, _summed(slopes, share, weight, weight, np.zeros_like(pull))
+        share, weight, pull, around = self._parts(implied)
+        pulled, mean_pull = np.tensordot(share, weight - around, 1), share @ pull
+        gradient = ((slopes.left @ pulled) * slopes.right).sum(axis=1) - slopes.mean @ mean_pull
+        information = _summed(slopes, share, weight, 2 * around - weight, pull)
+        return gradient, information + curvature(implied, point.free, pulled, -mean_pull)
 
     def hessian(self, point: Point) -> FloatArray:
         """Second derivatives (K, K): the observed information."""
-        implied, slopes, elements = point.implied, point.slopes, point.free
-        share, weight, pull, around, _ = self._parts(implied)
-        out = _summed(slopes, share, weight, 2 * around - weight, pull)
-        return out + curvature(implied, elements, np.tensordot(share, weight - around, 1), -(share @ pull))
+        return self.step(point)[1]
 
     def scores(self, implied: Implied, slopes: Slopes) -> FloatArray:
         """Derivatives of each row's log-likelihood, (n, K)."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from surveykit.stats.sem_missing import MissingMoments, saturated_elements, saturated_moments
+from surveykit.stats.sem_missing import MissingMoments, saturated_elements
 from surveykit.stats.sem_normal import NormalMoments, casewise, information
 from surveykit.stats.sem_ram import MEAN, Elements, Implied, Matrices, Point
 from surveykit.stats.sem_system import Group
@@ -130,17 +130,24 @@ def saturated_trace(sample: NormalMoments | MissingMoments, rows: Rows, exogenou
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Saturated:
-    """The model without a model: observed information `bread` of means and covariances, complete-data information
-    `complete`, and scores of the rows (unweighted)."""
+    """The model without a model: observed information `bread` of means and covariances, and complete-data information
+    `complete`."""
 
+    sample: NormalMoments | MissingMoments
     elements: Elements
     bread: FloatArray
     complete: FloatArray
-    scores: FloatArray
+    point: Point
 
     def meat(self, rows: Rows) -> FloatArray:
-        """Cross products of the scores per row, (K, K)."""
-        scores = self.scores if rows.weights is None else self.scores * rows.weights[:, None]
+        """Cross products of the rows' scores, per row, (K, K)."""
+        implied, slopes = self.point.implied, self.point.slopes
+        if isinstance(self.sample, MissingMoments):
+            scores = self.sample.scores(implied, slopes)
+        else:
+            scores = casewise(rows.values, implied.mu, np.linalg.inv(implied.sigma), slopes, implied.sigma)
+        if rows.weights is not None:
+            scores = scores * rows.weights[:, None]
         return cross_products(scores, rows.clusters) / len(rows.values)
 
     def slopes(self, point: Point) -> FloatArray:
@@ -152,12 +159,12 @@ class Saturated:
 
 
 def saturated_model(sample: NormalMoments | MissingMoments, rows: Rows, exogenous: IntArray) -> Saturated:
-    """Information and scores at the saturated estimates; moments of `exogenous` variables are not parameters."""
+    """Information at the saturated estimates; moments of `exogenous` variables are not parameters."""
     p = rows.values.shape[1]
     shape, elements = saturated_elements(p)
     fixed = np.isin(elements.row, exogenous) & (np.isin(elements.col, exogenous) | (elements.kind == MEAN))
     if isinstance(sample, MissingMoments):
-        mu, sigma, _ = saturated_moments(sample.patterns)
+        mu, sigma = sample.mean, sample.covariance
     else:
         mu, sigma = rows_mean(rows), sample.covariance
         if sample.mean is None:
@@ -165,12 +172,9 @@ def saturated_model(sample: NormalMoments | MissingMoments, rows: Rows, exogenou
     free = elements.take(np.flatnonzero(~fixed))
     values = np.where(elements.kind == MEAN, mu[elements.row], sigma[elements.row, elements.col])
     point = Point(Implied.of(shape, Matrices.of(shape, elements, values)), elements, values, free)
-    slopes = point.slopes
-    weight = np.linalg.inv(sigma)
-    complete = information(slopes, weight)
-    if isinstance(sample, MissingMoments):
-        return Saturated(free, sample.hessian(point), complete, sample.scores(point.implied, slopes))
-    return Saturated(free, complete, complete, casewise(rows.values, mu, weight, slopes, sigma))
+    complete = information(point.slopes, np.linalg.inv(sigma))
+    bread = sample.hessian(point) if isinstance(sample, MissingMoments) else complete
+    return Saturated(sample, free, bread, complete, point)
 
 
 def rows_mean(rows: Rows) -> FloatArray:

@@ -157,8 +157,7 @@ def _means(syntax: Syntax, settings: Settings, recipe: Recipe) -> bool:
 
 def _discrepancy(sample: Sample, recipe: Recipe, means: bool) -> Discrepancy:
     if sample.patterns is not None:
-        made = MissingMoments(sample.patterns, 0.0)
-        return replace(made, saturated=made.minus_log_likelihood(sample.covariance, sample.mean))
+        return MissingMoments.of(sample.patterns, sample.mean, sample.covariance)
     if recipe.discrepancy == "WLS":
         assert sample.rows is not None
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,7 +77,9 @@ def _minimise(made: Compiled, rules: list[Restriction]) -> tuple[Minimum, FloatA
     start = made.start
     equal = [rule for rule in rules if rule.equality]
     basis = np.eye(size)
-    step = (lambda theta: (system.step(theta)[0], system.hessian(theta))) if missing else system.step
+    step = system.step
+    if missing:
+        start = _near(made, start)
     curved = system.hessian if complete else None
     if equal:
         here = [rule.function(start) for rule in equal]
@@ -97,6 +99,18 @@ def _minimise(made: Compiled, rules: list[Restriction]) -> tuple[Minimum, FloatA
     if any(rule.function(found.theta)[0] < -1e-9 for rule in rules if not rule.equality):
         found = _constrained(made, found.theta, rules)
     return found, basis
+
+
+def _near(made: Compiled, start: FloatArray) -> FloatArray:
+    """The estimates from the moments of all answers as if they were complete: close to those of the likelihood."""
+    groups = tuple(
+        replace(group, sample=NormalMoments.of(1, group.sample.covariance, group.sample.mean))
+        if isinstance(group.sample, MissingMoments) else group
+        for group in made.system.groups
+    )  # fmt: skip
+    system = replace(made.system, groups=groups)
+    found = minimise(system.value, system.step, start, np.eye(system.size), system.hessian, 1e-8)
+    return found.theta if found.converged else start
 
 
 def _second_try(made, start, basis, step, curved, first):  # type: ignore[no-untyped-def]
