@@ -141,3 +141,7 @@ def schema(out: Path) -> None:
     """Write the JSON Schemas of the YAML files, so that editors complete them."""
     for path in sk.write_schemas(out):
         click.echo(f"written: {path}")
+
+
+if __name__ == "__main__":
+    main()

@@ -13,6 +13,7 @@ from scipy import special
 
 from surveykit.analyse.frames import names_of, numeric_names
 from surveykit.draw.heatmap import correlation_heatmap
+from surveykit.errors import Problem
 from surveykit.language import Kind
 from surveykit.responses.source import fingerprint_of, moments_of
 from surveykit.result import Provenance, Result, Writer
@@ -88,8 +89,17 @@ def correlate(data: Any, variables: Sequence[str] | None = None, conf_level: flo
     variable has undefined correlations (NaN). Source: Fisher 1921. In R: `cor.test(x, y)`, `cor(na.omit(data))`.
     """
     moments = moments_of(data, variables if variables is not None else numeric_names(data))
+    constant = ~(np.diag(moments.covariance) > 0)
+    problems = [
+        Problem.of("STATS-CONSTANT-ITEM", f"variable {name}", "warning")
+        for name, flat in zip(moments.names, constant, strict=True)
+        if flat and moments.n > 1
+    ]
+    if moments.n < 2:
+        problems.append(Problem.of("ANALYSE-FEWCOMPLETE", n=moments.n))
     return Correlations(
         n=moments.n,
+        problems=tuple(problems),
         variables=moments.names,
         matrix=moments.correlation,
         conf_level=conf_level,

@@ -61,7 +61,8 @@ def design_of(formula: str, data: Any, only: NDArray[np.int64] | None = None) ->
     if used.empty:
         raise SurveykitError.of("ANALYSE-NOROWS", formula, rows=len(frame))
     try:
-        left, right = parsed.lhs.get_model_matrix(used), parsed.rhs.get_model_matrix(used)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            left, right = (side.get_model_matrix(used, na_action="ignore") for side in (parsed.lhs, parsed.rhs))
     except (FormulaicError, ValueError, TypeError) as fault:
         raise SurveykitError.of("ANALYSE-FORMULA", formula, detail=str(fault).splitlines()[0]) from None
     x = pd.DataFrame(right).drop(columns="Intercept")

@@ -113,6 +113,9 @@ def regress(formula: str, data: Any, covariance: Covariance = "HC3", conf_level:
         if covariance != "classical":
             errors = np.full(len(kept), np.nan)
             errors[kept] = np.sqrt(np.diag(robust_covariance(x, checks.residuals, covariance)))
+    if fit.df_residual > 0 and not fit.rss > 0:
+        errors = np.full(len(kept), np.nan)
+        problems.append(Problem.of("ANALYSE-PERFECT", formula, "warning"))
     if design.dropped:
         total = len(design.y) + design.dropped
         problems.append(Problem.of("ANALYSE-DROPPED", formula, "note", dropped=design.dropped, rows=total))

@@ -65,7 +65,8 @@ class ScoreDescription(Result):
             pomp["estimate"].to_numpy(),
             pomp["conf_low"].to_numpy(),
             pomp["conf_high"].to_numpy(),
-            fmt=lambda value: write.number(value, "points"),
+            fmt=lambda value: write.number(value, "points", 0),
+            fmt_interval=lambda value, low, high: write.number(value, "points"),
             axis=(0.0, 100.0),
             **style,
         )

@@ -60,7 +60,9 @@ def limits(values: Sequence[np.ndarray], *include: float, pad: float = 0.06) -> 
     flat = np.concatenate([np.asarray(part, dtype=float).ravel() for part in values] or [np.array([])])
     flat = flat[np.isfinite(flat)]
     low, high = min([*flat, *include], default=0.0), max([*flat, *include], default=1.0)
-    air = (high - low) * pad or 0.5
+    if low == high:
+        return low - 0.5, high + 0.5
+    air = (high - low) * pad
     return (low if low in include else low - air), (high if high in include else high + air)
 
 

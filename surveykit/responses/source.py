@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 import numpy as np
@@ -60,8 +61,11 @@ def weights_of(data: Data) -> NDArray[np.float64] | None:
     return answers.frame([answers.weights])[answers.weights].to_numpy(dtype=np.float64)
 
 
-def fingerprint_of(data: Data) -> str:
-    """SHA-256 of column names, kinds and content."""
+def fingerprint_of(data: Data | Moments) -> str:
+    """SHA-256 of column names, kinds and content; of moments, of their names and sums."""
+    if isinstance(data, Moments):
+        parts = (data.names, data.n, data.weight, data.dropped, data.first.tolist(), data.second.tolist())
+        return hashlib.sha256(repr(parts).encode("utf-8")).hexdigest()
     if isinstance(data, Responses):
         return data.engine.fingerprint
     return MemoryEngine(data.values if isinstance(data, Scores) else data).fingerprint

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from surveykit.draw.coefficients import coefficient_plot
 from surveykit.draw.intervals import dot_intervals
 from surveykit.draw.likert import likert_bars
-from surveykit.draw.style import Style
+from surveykit.draw.style import Style, png
 from surveykit.errors import SurveykitError
 from tests.draw.cases import CASES, LANGUAGES, WORDS, assert_legible, drawn
 
@@ -67,3 +68,9 @@ def test_nothing_to_draw_is_an_error(call):
     with pytest.raises(SurveykitError) as caught:
         call()
     assert caught.value.problems[0].code == "DRAW-EMPTY"
+
+
+def test_a_coefficient_plot_of_only_undefined_estimates_is_still_drawn():
+    nan = [float("nan")] * 2
+    figure = coefficient_plot(["a", "b"], nan, nan, nan, significant=[False, False])
+    assert png(figure, dpi=40).startswith(b"\x89PNG")

@@ -11,7 +11,7 @@ from surveykit.exports.page import layout, page
 from surveykit.home import home
 from surveykit.spec.check import check
 from surveykit.spec.load import load_questionnaire
-from tests.export.forms import small_form
+from tests.exports.forms import small_form
 
 SHIPPED = sorted(file.stem for file in (home() / "questionnaires" / "forms").glob("*.yaml"))
 

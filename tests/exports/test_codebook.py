@@ -10,7 +10,7 @@ import pytest
 from surveykit.errors import SurveykitError
 from surveykit.exports.codebook import codebook
 from surveykit.exports.write import export
-from tests.export.forms import small_form
+from tests.exports.forms import small_form
 
 
 def test_a_row_an_item_with_scale_keying_and_labels(form):

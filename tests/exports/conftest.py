@@ -8,7 +8,7 @@ import pytest
 from surveykit.exports.write import export
 from surveykit.spec.questionnaire import Questionnaire
 from tests.browser import chromium
-from tests.export.forms import small_form
+from tests.exports.forms import small_form
 
 DESKTOP = {"width": 1200, "height": 900}
 PHONE = {"width": 360, "height": 740}

@@ -13,8 +13,8 @@ from axe_playwright_python.sync_playwright import Axe
 
 from surveykit.home import home
 from surveykit.spec.load import load_questionnaire
-from tests.export.conftest import DESKTOP, PHONE
-from tests.export.test_page import HOSTILE, SHIPPED, hostile_form
+from tests.exports.conftest import DESKTOP, PHONE
+from tests.exports.test_page import HOSTILE, SHIPPED, hostile_form
 
 pytestmark = pytest.mark.browser
 
