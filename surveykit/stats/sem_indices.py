@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy import optimize, special
 
 from surveykit.stats.sem_robust import Test
 
 NAN = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Robust:
+    """Statistics for robust indices: that of the model with its scaling factor, and of the baseline with its own."""
+
+    stat: float
+    factor: float
+    scaled: float
+    null: float
+    null_factor: float
+    df: float
 
 
 def cfi(stat: float, df: float, null: float, df_null: float, c: float = 1.0, c_null: float = 1.0) -> float:
@@ -87,8 +101,8 @@ def rmsea_p(stat: float, df: float, n: float, groups: int = 1, c: float = 1.0, n
     return 1 - float(special.chndtr(stat, df, n * df * null**2 / c / groups))
 
 
-def indices(test: Test, null: Test | None, n: float, groups: int, robust: tuple[float, ...] | None) -> dict[str, float]:
-    """All incremental and RMSEA measures; `robust` is (stat, factor, scaled stat, baseline stat, baseline factor)."""
+def indices(test: Test, null: Test | None, n: float, groups: int, robust: Robust | None) -> dict[str, float]:
+    """All incremental and RMSEA measures."""
     out = {"chisq": test.stat, "df": float(test.df), "pvalue": test.p_value}
     scaled = np.isfinite(test.scaled)
     if scaled:
@@ -108,10 +122,9 @@ def indices(test: Test, null: Test | None, n: float, groups: int, robust: tuple[
             out |= {f"cfi{suffix}": cfi(*four), f"tli{suffix}": tli(*four), f"nnfi{suffix}": tli(*four)}
             out |= {f"{name}{suffix}": value for name, value in others(*four).items()}
         if robust is not None:
-            stat, factor, _, null_stat, null_factor = robust
-            four = (stat, test.df, null_stat, null.df)
-            out["cfi.robust"] = cfi(*four, factor, null_factor)
-            out["tli.robust"] = tli(*four, factor, null_factor)
+            four = (robust.stat, test.df, robust.null, null.df)
+            out["cfi.robust"] = cfi(*four, robust.factor, robust.null_factor)
+            out["tli.robust"] = tli(*four, robust.factor, robust.null_factor)
     out |= _rmsea(test.stat, test.df, n, groups, 1.0, "", test.stat)
     out["rmsea.ci.level"] = 0.90
     if scaled and np.isfinite(test.shift):
@@ -119,7 +132,7 @@ def indices(test: Test, null: Test | None, n: float, groups: int, robust: tuple[
     elif scaled:
         out |= _rmsea(test.stat, test.trace, n, groups, 1.0, ".scaled", test.stat)
     if robust is not None:
-        out |= _rmsea(robust[0], test.df, n, groups, robust[1], ".robust", robust[2])
+        out |= _rmsea(robust.stat, robust.df, n, groups, robust.factor, ".robust", robust.scaled)
     return out
 
 

@@ -40,8 +40,7 @@ class Layout:
 class WeightedStatistics:
     """Sample statistics (s,), n times their asymptotic covariance `gamma` (s, s), and the weight: (s, s) or (s,).
 
-    `theta` takes residual variances of latent responses as given (else their scales). `lose_one` counts n - 1 rows in
-    errors and tests, as lavaan does for ordered answers.
+    `theta` takes residual variances of latent responses as given (else their scales).
     """
 
     n: int
@@ -50,7 +49,6 @@ class WeightedStatistics:
     weight: FloatArray
     layout: Layout
     theta: bool
-    lose_one: bool
 
     def _scales(self, point: Point) -> FloatArray:
         scale = np.ones(len(point.implied.means))
@@ -175,4 +173,4 @@ def continuous_statistics(rows: FloatArray, means: bool) -> WeightedStatistics:
     layout = Layout(none, none, everyone, row.astype(np.int64), col.astype(np.int64), none)
     average = [rows.mean(axis=0)] if means else []
     statistics = np.concatenate([*average, products.sum(axis=0) / (n - 1)])
-    return WeightedStatistics(n, statistics, gamma, np.linalg.inv(gamma), layout, False, False)
+    return WeightedStatistics(n, statistics, gamma, np.linalg.inv(gamma), layout, False)

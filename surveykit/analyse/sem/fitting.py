@@ -112,7 +112,7 @@ def prepare(syntax: Syntax, data: Any, settings: Settings) -> Prepared:
         raise SurveykitError.of("SEM-NEEDS-MEANS", "")
     if settings.ordered:
         thresholds = thresholds_of(samples, settings.ordered)
-        made, found = ordered_statistics(samples, settings.ordered, recipe, settings.parameterization == "theta")
+        samples, made, found = ordered_statistics(samples, settings.ordered, recipe, settings.parameterization == "theta")
         problems += found
         return Prepared(tuple(samples), tuple(made), thresholds, group_labels(data, settings.group), tuple(problems))
     if not recipe.likelihood:

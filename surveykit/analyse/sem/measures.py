@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surveykit.analyse.sem.fitting import Fitted
-from surveykit.analyse.sem.ordered import catml
 from surveykit.analyse.sem.samples import Sample
 from surveykit.analyse.sem.solve import fixed_places, rows_of
+from surveykit.stats.sem_catml import categorical_fit
 from surveykit.stats.sem_fiml_fit import complete_factor
-from surveykit.stats.sem_indices import indices
+from surveykit.stats.sem_indices import Robust, indices
 from surveykit.stats.sem_missing import MissingMoments
 from surveykit.stats.sem_normal import NormalMoments
 from surveykit.stats.sem_ram import Point
@@ -31,9 +31,10 @@ def measures(fitted: Fitted) -> dict[str, float]:
         robust = _complete(fitted)
     elif null is not None and np.isfinite(solution.test.scaled):
         if fitted.settings.ordered:
-            robust = catml(fitted)
+            robust = _categorical(fitted)
         else:
-            robust = (solution.test.stat, solution.test.factor, solution.test.scaled, null.stat, null.factor)
+            test = solution.test
+            robust = Robust(test.stat, test.factor, test.scaled, null.stat, null.factor, test.df)
     size = fitted.n if fitted.recipe.likelihood else fitted.n - groups
     out |= indices(solution.test, null, size, groups, robust)
     out |= _likelihood(fitted)
@@ -46,7 +47,7 @@ def _missing(fitted: Fitted) -> bool:
     return any(isinstance(group.sample, MissingMoments) for group in fitted.made.system.groups)
 
 
-def _complete(fitted: Fitted) -> tuple[float, ...]:
+def _complete(fitted: Fitted) -> Robust:
     """Complete-data statistics of the EM moments, with the factors that allow for the missing answers."""
     assert fitted.baseline is not None and fitted.bare is not None
     exogenous = fixed_places(fitted.made)
@@ -66,7 +67,22 @@ def _complete(fitted: Fitted) -> tuple[float, ...]:
             for sample, point in zip(fitted.samples, points, strict=True)
         )
         found += [stat, factor / solution.test.df]
-    return found[0], found[1], found[0] / found[1], found[2], found[3]
+    return Robust(found[0], found[1], found[0] / found[1], found[2], found[3], fitted.solution.test.df)
+
+
+def _categorical(fitted: Fitted) -> Robust | None:
+    """The likelihood of polychoric correlations, where every variable is ordered."""
+    made = fitted.made
+    if len(fitted.settings.ordered) < made.n_observed:
+        return None
+    first = {int(p): made.table.rows[at].op for p, at in enumerate(made.first_row)}
+    other = [p for p, op in first.items() if op not in ("|", "~1")]
+    basis = fitted.solution.basis
+    count = int(np.linalg.matrix_rank(basis[other])) if other else 0
+    found = categorical_fit(made.system.groups, fitted.solution.theta, fitted.solution.inverse, count)
+    if found is None:
+        return None
+    return Robust(found.stat, found.factor, found.stat / found.factor, found.null, found.null_factor, found.df)
 
 
 def _likelihood(fitted: Fitted) -> dict[str, float]:
