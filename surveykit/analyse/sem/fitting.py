@@ -43,6 +43,7 @@ class Settings:
     meanstructure: bool | None = None
     fixed_x: bool = True
     parameterization: str = "delta"
+    wu_estabrook: bool = False
 
 
 Baseline = tuple[Solution | None, Compiled | None]
@@ -181,6 +182,7 @@ def fit_model(syntax: Syntax, ready: Prepared, settings: Settings, baseline: Bas
         theta=settings.parameterization == "theta",
         group_equal=settings.group_equal,
         group_partial=settings.group_partial,
+        wu_estabrook=settings.wu_estabrook,
     )
     table = build(syntax, options, ready.labels)
     return fit_table(table, ready, settings, recipe, means, baseline)

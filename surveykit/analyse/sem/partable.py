@@ -49,6 +49,7 @@ class Options:
     group_equal: tuple[str, ...] = ()
     group_partial: tuple[str, ...] = ()
     auto_cov_y: bool = True
+    wu_estabrook: bool = False
 
 
 @dataclass(slots=True)
@@ -264,17 +265,7 @@ def _across(rows: list[Parameter], names: Roles, options: Options) -> None:
     """What equal parameters release in the later groups, then the equalities themselves."""
     equal = set(options.group_equal)
     for row in rows:
-        if row.group == 1 or row.user:
-            continue
-        kind = _kind(row, names)
-        later_mean = kind == "means" and equal & {"intercepts", "thresholds"} and "means" not in equal
-        later_variance = (
-            kind == "lv.variances" and options.std_lv and "loadings" in equal and "lv.variances" not in equal
-        )
-        ordered = row.lhs in options.thresholds and "thresholds" in equal
-        scale = ordered and row.op == "~*~" and not options.theta
-        residual = ordered and options.theta and kind == "residuals"
-        if later_mean or later_variance or scale or residual:
+        if row.group > 1 and not row.user and _released(row, _kind(row, names), equal, options):
             row.free, row.value = True, float("nan")
     partial = {text.replace(" ", "") for text in options.group_partial}
     unknown = partial - {row.key for row in rows} - {f"{row.lhs}~1" for row in rows if row.op == "~1"}
@@ -287,6 +278,26 @@ def _across(rows: list[Parameter], names: Roles, options: Options) -> None:
             if twin.free:
                 twin.label = twin.label or f".{twin.key}"
                 row.label = twin.label
+
+
+def _released(row: Parameter, kind: str, equal: set[str], options: Options) -> bool:
+    """Whether equalities identify a parameter of a later group that is fixed in the first.
+
+    With `wu_estabrook` (Wu & Estabrook 2016) equal thresholds release intercepts and scales of ordered items, and
+    latent means wait for equal intercepts; otherwise equal thresholds release latent means, as in lavaan.
+    """
+    ordered = row.lhs in options.thresholds and "thresholds" in equal
+    match kind:
+        case "means":
+            waits = {"intercepts"} if options.wu_estabrook else {"intercepts", "thresholds"}
+            return bool(equal & waits) and "means" not in equal
+        case "lv.variances":
+            return options.std_lv and "loadings" in equal and "lv.variances" not in equal
+        case "intercepts":
+            return ordered and options.wu_estabrook and "intercepts" not in equal
+        case "residuals":
+            return ordered and options.theta and "residuals" not in equal
+    return ordered and row.op == "~*~" and not options.theta and "residuals" not in equal
 
 
 def _equalities(rows: list[Parameter], syntax: Syntax) -> None:

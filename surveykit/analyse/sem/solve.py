@@ -37,14 +37,16 @@ IntArray = NDArray[np.int64]
 class Solution:
     """Estimates (q,) with their covariance matrix (NaN where not determined).
 
-    `inverse` is the inverse of the information that the errors and tests use, per row; `basis` (q, r) the directions
-    that equality constraints leave; `loose` (q, m) the directions that the data do not determine.
+    `inverse` is the inverse of the information that the errors and tests use, per row; `meat` the sandwich's inner part
+    (None without robust errors); `basis` (q, r) the directions that equality constraints leave; `loose` (q, m) the
+    directions that the data do not determine.
     """
 
     theta: FloatArray
     minimum: Minimum
     covariance: FloatArray
     inverse: FloatArray
+    meat: FloatArray | None
     basis: FloatArray
     loose: FloatArray
     test: Test
@@ -66,7 +68,7 @@ def solve(made: Compiled, samples: Sequence[Sample], recipe: Recipe, df: int) ->
     df = df - basis.shape[1]
     errors = _errors(made, samples, recipe, theta, within, n)
     test = _test(made, samples, recipe, minimum, errors, df, n)
-    return Solution(theta, minimum, errors.covariance, errors.inverse, basis, errors.loose, test, n)
+    return Solution(theta, minimum, errors.covariance, errors.inverse, errors.meat, basis, errors.loose, test, n)
 
 
 def _minimise(made: Compiled, rules: list[Restriction]) -> tuple[Minimum, FloatArray]:

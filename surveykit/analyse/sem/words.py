@@ -77,3 +77,40 @@ def _paths(table: pd.DataFrame, write: Writer) -> list[str]:
         for row in paths.itertuples()
     ]
     return [write.say("sem.paths", listed=write.say("list.semicolon").join(parts))]
+
+
+def invariance_sentences(
+    table: pd.DataFrame, groups: list[str], means: pd.DataFrame, write: Writer
+) -> list[str]:
+    """Each step against the one before, the guides with their source, and latent means with their condition."""
+    first = table.iloc[0]
+    said = [
+        write.say(
+            "invariance.first",
+            groups=write.listed(groups),
+            cfi=write.number(first["cfi"], "bounded", 3),
+            rmsea=write.number(first["rmsea"], "bounded", 3),
+            n=write.count(first["n"]),
+        )
+    ]
+    for row in table.iloc[1:].to_dict("records"):
+        step = write.say(f"invariance.{row['ladder']}")
+        if not np.isfinite(row["cfi"]):
+            said.append(write.say("invariance.failed", step=step))
+            continue
+        key = "invariance.step" if np.isfinite(row["d_chisq"]) else "invariance.untested"
+        said.append(
+            write.say(
+                key,
+                step=step,
+                chisq=write.number(row["d_chisq"], "statistic"),
+                df=write.count(row["d_df"]),
+                p=write.p(row["d_p_value"]),
+                cfi=write.number(row["d_cfi"], "bounded", 3),
+                rmsea=write.number(row["d_rmsea"], "bounded", 3),
+            )
+        )
+    said.append(write.say("invariance.guide"))
+    if not means.empty:
+        said.append(write.say("invariance.means"))
+    return said
