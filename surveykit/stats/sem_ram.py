@@ -7,6 +7,7 @@ parameter has rank two, u v' + v u', so that gradient and information never need
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -176,7 +177,7 @@ def curvature(
     return out
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Point:
     """A model at given parameters: implied moments, values of all elements, and the slopes in the free ones."""
 
@@ -185,7 +186,7 @@ class Point:
     values: FloatArray
     free: Elements
 
-    @property
+    @cached_property
     def slopes(self) -> Slopes:
         """First derivatives of the observed moments in the free elements."""
         return self.implied.slopes(self.free)

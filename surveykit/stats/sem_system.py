@@ -83,37 +83,64 @@ class System:
     groups: tuple[Group, ...]
     size: int
 
+    def points(self, theta: FloatArray) -> list[Point]:
+        """Every group's model at `theta`; LinAlgError where one has no moments."""
+        return [group.at(theta) for group in self.groups]
+
     def value(self, theta: FloatArray) -> float:
         """F / 2, infinite where the model has no moments or they are not positive definite."""
-        total = 0.0
-        for group in self.groups:
-            try:
-                with np.errstate(all="ignore"):
-                    part = group.sample.value(group.at(theta))
-            except np.linalg.LinAlgError:
-                return float("inf")
-            if not np.isfinite(part):
-                return float("inf")
-            total += group.share * part
-        return total
+        return Evaluation(self).value(theta)
 
     def step(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Gradient (q,) and expected information (q, q)."""
-        gradient, information = np.zeros(self.size), np.zeros((self.size, self.size))
-        for group in self.groups:
-            one, both = group.sample.step(group.at(theta))
-            spread = group.spread(self.size)
+        return Evaluation(self).step(theta)
+
+    def hessian(self, theta: FloatArray) -> FloatArray:
+        """Second derivatives (q, q)."""
+        return Evaluation(self).hessian(theta)
+
+
+class Evaluation:
+    """The discrepancy as a minimiser asks for it: value, step and Hessian at one place share their work."""
+
+    def __init__(self, system: System) -> None:
+        self._system = system
+        self._spreads = [group.spread(system.size) for group in system.groups]
+        self._theta: FloatArray | None = None
+        self._points: list[Point] = []
+
+    def _at(self, theta: FloatArray) -> list[Point]:
+        if self._theta is None or not np.array_equal(theta, self._theta):
+            self._points = self._system.points(theta)
+            self._theta = theta.copy()
+        return self._points
+
+    def value(self, theta: FloatArray) -> float:
+        """F / 2, infinite where the model has no moments or they are not positive definite."""
+        total = 0.0
+        try:
+            with np.errstate(all="ignore"):
+                for group, point in zip(self._system.groups, self._at(theta), strict=True):
+                    total += group.share * group.sample.value(point)
+        except np.linalg.LinAlgError:
+            return float("inf")
+        return total if np.isfinite(total) else float("inf")
+
+    def step(self, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Gradient (q,) and expected information (q, q)."""
+        size = self._system.size
+        gradient, information = np.zeros(size), np.zeros((size, size))
+        for group, point, spread in zip(self._system.groups, self._at(theta), self._spreads, strict=True):
+            one, both = group.sample.step(point)
             gradient += group.share * (one @ spread)
             information += group.share * (spread.T @ both @ spread)
         return gradient, information
 
     def hessian(self, theta: FloatArray) -> FloatArray:
         """Second derivatives (q, q)."""
-        out = np.zeros((self.size, self.size))
-        for group in self.groups:
-            spread = group.spread(self.size)
-            curved = group.sample.hessian(group.at(theta))
-            out += group.share * (spread.T @ curved @ spread)
+        out = np.zeros((self._system.size, self._system.size))
+        for group, point, spread in zip(self._system.groups, self._at(theta), self._spreads, strict=True):
+            out += group.share * (spread.T @ group.sample.hessian(point) @ spread)
         return out
 
 

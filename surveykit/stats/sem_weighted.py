@@ -101,9 +101,10 @@ class WeightedStatistics:
         who = layout.threshold_of
         gap = self._thresholds(point) - implied.mu[who]
         by_threshold = -scale[who, None] * by_mean[who] + gap[:, None] * by_scale[who]
-        for at in free.where(THRESHOLD):
-            mine = (who == free.row[at]) & (layout.threshold_step == free.col[at])
-            by_threshold[mine, at] += scale[who[mine]]
+        at = free.where(THRESHOLD)
+        place = np.zeros((len(scale), int(layout.threshold_step.max(initial=0)) + 1), dtype=np.int64)
+        place[who, layout.threshold_step] = np.arange(len(who))
+        by_threshold[place[free.row[at], free.col[at]], at] += scale[free.row[at]]
         r, c = layout.row, layout.col
         sigma = implied.sigma[r, c][:, None]
         by_pair = (scale[r] * scale[c])[:, None] * by_pair + sigma * (

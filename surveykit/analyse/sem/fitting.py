@@ -169,8 +169,14 @@ def _discrepancy(sample: Sample, recipe: Recipe, means: bool) -> Discrepancy:
     return NormalMoments.of(sample.n, sample.covariance, sample.mean if means else None, recipe.discrepancy)  # type: ignore[arg-type]
 
 
-def fit_model(syntax: Syntax, ready: Prepared, settings: Settings, baseline: Baseline | None = None) -> Fitted:
-    """Fit a model to prepared data; a known baseline solution is not fitted again."""
+def fit_model(
+    syntax: Syntax,
+    ready: Prepared,
+    settings: Settings,
+    baseline: Baseline | None = None,
+    before: Fitted | None = None,
+) -> Fitted:
+    """Fit a model to prepared data; a known baseline is not fitted again, and `before` gives starting values."""
     recipe = recipe_of(settings.estimator, bool(settings.ordered))
     means = _means(syntax, settings, recipe)
     options = Options(
@@ -185,7 +191,20 @@ def fit_model(syntax: Syntax, ready: Prepared, settings: Settings, baseline: Bas
         wu_estabrook=settings.wu_estabrook,
     )
     table = build(syntax, options, ready.labels)
+    if before is not None and before.solution.minimum.converged:
+        _start_from(table, before)
     return fit_table(table, ready, settings, recipe, means, baseline)
+
+
+def _start_from(table: Table, before: Fitted) -> None:
+    """Starting values from another solution, where the model text gives none."""
+    known = {
+        (row.lhs, row.op, row.rhs, row.group): float(value)
+        for row, value in zip(before.made.table.rows, before.made.values(before.solution.theta), strict=True)
+    }
+    for row in table.rows:
+        if row.free and row.start is None:
+            row.start = known.get((row.lhs, row.op, row.rhs, row.group))
 
 
 def fit_table(

@@ -124,11 +124,11 @@ def invariance(
     ladder = ORDERED if chosen else CONTINUOUS
     ready = prepare(syntax, data, settings)
     fits: dict[str, Fitted] = {}
-    baseline = None
+    baseline, before = None, None
     for name, equal in ladder.items():
         own = replace(settings, group_equal=equal, group_partial=tuple(partial) if equal else ())
-        fits[name] = fit_model(syntax, ready, own, baseline)
-        baseline = fits[name].baseline, fits[name].bare
+        before = fits[name] = fit_model(syntax, ready, own, baseline, before)
+        baseline = before.baseline, before.bare
     problems: list[Problem] = [*ready.problems]
     for name, fitted in fits.items():
         problems += [replace(found, place=f"{name}: {found.place}".strip(": ")) for found in troubles(fitted)]

@@ -26,7 +26,7 @@ from surveykit.stats.sem_robust import (
     score_rows,
     weighted_trace,
 )
-from surveykit.stats.sem_system import inverse_within, null_space
+from surveykit.stats.sem_system import Evaluation, inverse_within, null_space
 from surveykit.stats.sem_weighted import WeightedStatistics, robust_parts
 
 FloatArray = NDArray[np.float64]
@@ -79,10 +79,10 @@ def _minimise(made: Compiled, rules: list[Restriction]) -> tuple[Minimum, FloatA
     start = made.start
     equal = [rule for rule in rules if rule.equality]
     basis = np.eye(size)
-    step = system.step
+    evaluation = Evaluation(system)
     if missing:
         start = _near(made, start)
-    curved = system.hessian if complete else None
+    curved = evaluation.hessian if complete else None
     if equal:
         here = [rule.function(start) for rule in equal]
         elsewhere = [rule.function(start + 0.1 + 0.01 * np.arange(size)) for rule in equal]
@@ -95,9 +95,10 @@ def _minimise(made: Compiled, rules: list[Restriction]) -> tuple[Minimum, FloatA
             return found, null_space(slopes, size)
         gap = np.array([value for value, _ in here])
         start = start - np.linalg.pinv(jacobian) @ gap
-    found = minimise(system.value, step, start, basis, curved)
+    found = minimise(evaluation.value, evaluation.step, start, basis, curved)
     if not found.converged:
-        found = _second_try(made, start, basis, step, curved, found)
+        again = minimise(evaluation.value, evaluation.step, _plain(made, start), basis, curved)
+        found = again if again.converged or again.value < found.value else found
     if any(rule.function(found.theta)[0] < -1e-9 for rule in rules if not rule.equality):
         found = _constrained(made, found.theta, rules)
     return found, basis
@@ -111,12 +112,13 @@ def _near(made: Compiled, start: FloatArray) -> FloatArray:
         for group in made.system.groups
     )  # fmt: skip
     system = replace(made.system, groups=groups)
-    found = minimise(system.value, system.step, start, np.eye(system.size), system.hessian, 1e-8)
+    evaluation = Evaluation(system)
+    found = minimise(evaluation.value, evaluation.step, start, np.eye(system.size), evaluation.hessian, 1e-8)
     return found.theta if found.converged else start
 
 
-def _second_try(made, start, basis, step, curved, first):  # type: ignore[no-untyped-def]
-    """From plain starting values: unit loadings, no covariances."""
+def _plain(made: Compiled, start: FloatArray) -> FloatArray:
+    """Other starting values, for a second try: loadings of middling size, small factor variances."""
     plain = start.copy()
     for p, at in enumerate(made.first_row):
         row = made.table.rows[at]
@@ -124,8 +126,7 @@ def _second_try(made, start, basis, step, curved, first):  # type: ignore[no-unt
             plain[p] = np.sign(start[p] or 1.0) * min(max(abs(start[p]), 0.3), 2.0)
         elif row.start is None and row.op == "~~" and row.lhs == row.rhs and row.lhs in made.table.roles.latent:
             plain[p] = 0.05
-    found = minimise(made.system.value, step, plain, basis, curved)
-    return found if found.converged or found.value < first.value else first
+    return plain
 
 
 def _constrained(made: Compiled, start: FloatArray, rules: list[Restriction]) -> Minimum:
