@@ -43,11 +43,11 @@ def categorical_fit(
         assert isinstance(sample, WeightedStatistics)
         point = group.at(theta)
         row, col = sample.layout.row, sample.layout.col
-        count = len(row)
+        pairs = sample.layout.pairs
         p = len(sample.layout.ordered)
         seen, model = np.eye(p), np.eye(p)
-        seen[row, col] = seen[col, row] = sample.statistics[-count:]
-        model[row, col] = model[col, row] = sample.expected(point)[-count:]
+        seen[row, col] = seen[col, row] = sample.statistics[pairs]
+        model[row, col] = model[col, row] = sample.expected(point)[pairs]
         try:
             observed, implied = log_determinant(seen), log_determinant(model)
         except np.linalg.LinAlgError:
@@ -56,10 +56,10 @@ def categorical_fit(
         stat += sample.n * (implied + float((inner * seen).sum()) - observed - p)
         null -= sample.n * observed
         share = group.share / total
-        gamma = sample.gamma[-count:, -count:] / share
+        gamma = sample.gamma[pairs, pairs] / share
         null_trace += float(np.trace(gamma))
-        slopes.append((sample.slopes(point) @ group.spread(size))[-count:])
-        weight = sample.weight[-count:] if sample.weight.ndim == 1 else np.diag(sample.weight)[-count:]
+        slopes.append((sample.slopes(point) @ group.spread(size))[pairs])
+        weight = sample.weight[pairs] if sample.weight.ndim == 1 else np.diag(sample.weight)[pairs]
         weights.append(share * weight)
         one, other = inner[np.ix_(row, row)] * inner[np.ix_(col, col)], inner[np.ix_(row, col)] * inner[np.ix_(col, row)]
         values.append(share * (one + other))

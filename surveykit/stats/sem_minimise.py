@@ -78,8 +78,8 @@ def minimise(
 
 
 def _direction(slope: FloatArray, information: FloatArray, damping: float) -> FloatArray:
-    """Scoring step; directions in which the information is next to nothing are left alone."""
-    scale = np.sqrt(np.maximum(np.diag(information), 1e-300))
+    """Scoring step, always downhill; directions in which the information is next to nothing are left alone."""
+    scale = np.sqrt(np.maximum(np.abs(np.diag(information)), 1e-300))
     scaled = information / np.multiply.outer(scale, scale)
     if damping:
         scaled = scaled + damping * np.eye(len(scale))
@@ -91,9 +91,9 @@ def _direction(slope: FloatArray, information: FloatArray, damping: float) -> Fl
     except np.linalg.LinAlgError:
         pass
     values, vectors = np.linalg.eigh(scaled)
-    keep = values > 1e-10 * max(values[-1], 1.0)
+    keep = np.abs(values) > 1e-10 * max(values[-1], 1.0)
     kept = vectors[:, keep]
-    return (kept @ ((kept.T @ (-slope / scale)) / values[keep])) / scale
+    return (kept @ ((kept.T @ (-slope / scale)) / np.abs(values[keep]))) / scale
 
 
 def _newton(slope: FloatArray, hessian: FloatArray) -> FloatArray | None:

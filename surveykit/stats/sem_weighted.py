@@ -35,6 +35,11 @@ class Layout:
     def __len__(self) -> int:
         return len(self.threshold_of) + len(self.mean_of) + len(self.row)
 
+    @property
+    def pairs(self) -> slice:
+        """Where the (co)variances stand."""
+        return slice(len(self.threshold_of) + len(self.mean_of), len(self))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WeightedStatistics:

@@ -116,21 +116,22 @@ def saturated_log_likelihood(covariance: FloatArray, n: float) -> float:
 
 
 def _residual_sizes(fitted: Fitted) -> dict[str, float]:
-    sizes = {"rmr": 0.0, "srmr": 0.0, "crmr": 0.0}
+    names = ("srmr",) if fitted.settings.ordered else ("rmr", "srmr", "crmr")
+    sizes = dict.fromkeys(names, 0.0)
     theta = fitted.solution.theta
     for sample, group in zip(fitted.samples, fitted.made.system.groups, strict=True):
         point = group.at(theta)
+        each: tuple[float, ...]
         if isinstance(group.sample, WeightedStatistics) and fitted.settings.ordered:
-            layout = group.sample.layout
-            gap = (group.sample.statistics - group.sample.expected(point))[-len(layout.row) :]
-            different = layout.row != layout.col
-            square = float((gap[different] ** 2).sum())
-            p = len(sample.names)
-            each = square / (p * (p + 1) / 2), square / (p * (p + 1) / 2), square / max(different.sum(), 1)
+            row, col = group.sample.layout.row, group.sample.layout.col
+            sd = np.sqrt(np.diag(sample.covariance))
+            gap = (group.sample.statistics - group.sample.expected(point))[group.sample.layout.pairs] / (sd[row] * sd[col])
+            each = (float((gap**2).sum()) / (len(sd) * (len(sd) + 1) / 2),)
         else:
-            each = _sizes(sample.covariance, sample.mean if fitted.means else None, point.implied.sigma, point.implied.mu)
-        for name, value in zip(sizes, each, strict=True):
-            sizes[name] += sample.n / fitted.n * np.sqrt(value)
+            mean = sample.mean if fitted.means else None
+            each = _sizes(sample.covariance, mean, point.implied.sigma, point.implied.mu)
+        for name, value in zip(names, each, strict=True):
+            sizes[name] += sample.n / fitted.n * float(np.sqrt(value))
     return sizes
 
 

@@ -44,8 +44,8 @@ def _moments(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], FloatArray, FloatArray]:
     if isinstance(sample, WeightedStatistics):
         row, col = sample.layout.row, sample.layout.col
-        count = len(row)
-        return row, col, sample.statistics[-count:], sample.expected(point)[-count:]
+        pairs = sample.layout.pairs
+        return row, col, sample.statistics[pairs], sample.expected(point)[pairs]
     row, col = (index.astype(np.int64) for index in np.tril_indices(len(covariance)))
     return row, col, covariance[row, col], point.implied.sigma[row, col]
 
@@ -61,7 +61,7 @@ def _z(
     if isinstance(sample, WeightedStatistics):
         slopes = sample.slopes(point) @ spread
         keep = np.eye(len(slopes)) - slopes @ fitted.solution.inverse @ (sample.weighted(slopes) * group.share).T
-        variance = np.diag(keep @ sample.gamma @ keep.T)[-len(row) :] / n
+        variance = np.diag(keep @ sample.gamma @ keep.T)[sample.layout.pairs] / n
     else:
         slopes = point.slopes.matrix(row, col) @ spread
         sigma = point.implied.sigma

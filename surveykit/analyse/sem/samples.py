@@ -125,7 +125,10 @@ def _sample(
     patterns = None
     if request.fiml and np.isnan(rows).any():
         patterns = Patterns.of(rows, own)
-        mean, covariance, settled = saturated_moments(patterns)
+        try:
+            mean, covariance, settled = saturated_moments(patterns)
+        except np.linalg.LinAlgError:
+            settled = False
         if not settled:
             raise SurveykitError.of("SEM-EM", place)
     else:

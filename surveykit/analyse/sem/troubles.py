@@ -34,6 +34,10 @@ def _identification(fitted: Fitted) -> list[Problem]:
     if fitted.solution.test.df < 0:
         found.append(Problem.of("SEM-NEGATIVE-DF", "", "error", df=fitted.solution.test.df))
     if loose.shape[1] == 0:
+        variance = np.diag(fitted.solution.covariance)
+        lost = [fitted.made.name(p) for p in np.flatnonzero(~(variance >= -1e-12))]
+        if lost:
+            found.append(Problem.of("SEM-INDEFINITE", ", ".join(lost[:5]), "warning"))
         return found
     size = np.sqrt((loose**2).sum(axis=1)) / (np.abs(fitted.solution.theta) + 1.0)
     order = np.argsort(-size)
