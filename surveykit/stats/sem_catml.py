@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,13 +62,16 @@ def categorical_fit(
         slopes.append((sample.slopes(point) @ group.spread(size))[pairs])
         weight = sample.weight[pairs] if sample.weight.ndim == 1 else np.diag(sample.weight)[pairs]
         weights.append(share * weight)
-        one, other = inner[np.ix_(row, row)] * inner[np.ix_(col, col)], inner[np.ix_(row, col)] * inner[np.ix_(col, row)]
+        one, other = (
+            inner[np.ix_(row, row)] * inner[np.ix_(col, col)],
+            inner[np.ix_(row, col)] * inner[np.ix_(col, row)],
+        )
         values.append(share * (one + other))
         gammas.append(gamma)
     counts = np.cumsum([0, *[len(part) for part in slopes]])
     every = np.concatenate(slopes)
     keep = np.eye(len(every)) - every @ inverse @ (every * np.concatenate(weights)[:, None]).T
-    blocks = [slice(a, b) for a, b in zip(counts[:-1], counts[1:], strict=True)]
+    blocks = [slice(a, b) for a, b in pairwise(counts.tolist())]
     trace = 0.0
     for a, value in zip(blocks, values, strict=True):
         for b, gamma in zip(blocks, gammas, strict=True):

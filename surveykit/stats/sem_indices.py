@@ -115,7 +115,7 @@ def indices(test: Test, null: Test | None, n: float, groups: int, robust: Robust
         if scaled:
             out |= {"baseline.chisq.scaled": null.scaled, "baseline.df.scaled": null.df_scaled}
             out |= {"baseline.pvalue.scaled": null.p_scaled, "baseline.chisq.scaling.factor": null.factor}
-        pairs = [("", (test.stat, test.df, null.stat, null.df))]
+        pairs: list[tuple[str, tuple[float, float, float, float]]] = [("", (test.stat, test.df, null.stat, null.df))]
         if scaled:
             pairs.append((".scaled", (test.scaled, test.df_scaled, null.scaled, null.df_scaled)))
         for suffix, four in pairs:

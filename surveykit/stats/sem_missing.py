@@ -150,16 +150,12 @@ class MissingMoments:
         return np.asarray(out + turned @ slopes.mean.T)
 
 
-def _summed(
-    slopes: Slopes, share: FloatArray, weight: FloatArray, other: FloatArray, pull: FloatArray
-) -> FloatArray:
+def _summed(slopes: Slopes, share: FloatArray, weight: FloatArray, other: FloatArray, pull: FloatArray) -> FloatArray:
     """Sum over patterns of `second_order`."""
     p = weight.shape[1]
     if p > _DENSE:
         return np.asarray(
-            sum(
-                s * second_order(slopes, w, q, d) for s, w, q, d in zip(share, weight, other, pull, strict=True)
-            )
+            sum(s * second_order(slopes, w, q, d) for s, w, q, d in zip(share, weight, other, pull, strict=True))
         )
     flat = len(share), p * p
     pair = (weight * share[:, None, None]).reshape(flat).T @ other.reshape(flat)

@@ -22,6 +22,11 @@ def log_determinant(matrix: FloatArray) -> float:
     return 2 * float(np.log(np.diag(np.linalg.cholesky(matrix))).sum())
 
 
+def inverse(matrix: FloatArray) -> FloatArray:
+    """The inverse; LinAlgError where there is none."""
+    return np.asarray(np.linalg.inv(matrix), dtype=np.float64)
+
+
 def information(slopes: Slopes, weight: FloatArray) -> FloatArray:
     """tr(W dSigma_i W dSigma_j) / 2 + dmu_i' W dmu_j, (K, K)."""
     left, right = slopes.left @ weight, slopes.right @ weight
@@ -55,13 +60,13 @@ class NormalMoments:
     @classmethod
     def of(cls, n: float, covariance: FloatArray, mean: FloatArray | None, method: Method = "ML") -> NormalMoments:
         """Sample moments made ready; LinAlgError where the covariance matrix is not positive definite."""
-        weight = None
+        weight: FloatArray | None = None
         log_det = 0.0
         if method == "ULS":
             weight = np.eye(len(covariance))
         else:
             log_det = log_determinant(covariance)
-            weight = np.linalg.inv(covariance) if method == "GLS" else None
+            weight = inverse(covariance) if method == "GLS" else None
         return cls(n, covariance, mean, method, log_det, weight)
 
     def _gap(self, implied: Implied) -> FloatArray:
@@ -76,7 +81,7 @@ class NormalMoments:
             rest = weight @ (self.covariance - implied.sigma)
             return float((rest * rest.T).sum()) / 4 + float(gap @ weight @ gap) / 2
         root = np.linalg.cholesky(implied.sigma)
-        weight = np.linalg.inv(implied.sigma)
+        weight = inverse(implied.sigma)
         log_det = 2 * float(np.log(np.diag(root)).sum())
         trace = float((weight * self.covariance).sum())
         return (log_det + trace - self.log_det - len(gap) + float(gap @ weight @ gap)) / 2
@@ -84,7 +89,7 @@ class NormalMoments:
     def step(self, point: Point) -> tuple[FloatArray, FloatArray]:
         """Gradient (K,) and expected information (K, K)."""
         implied, slopes = point.implied, point.slopes
-        weight = np.linalg.inv(implied.sigma) if self.fixed_weight is None else self.fixed_weight
+        weight = inverse(implied.sigma) if self.fixed_weight is None else self.fixed_weight
         gap = self._gap(implied)
         rest = implied.sigma - self.covariance
         if self.fixed_weight is None:
@@ -101,7 +106,7 @@ class NormalMoments:
             weight = self.fixed_weight
             pulled = weight @ (implied.sigma - self.covariance) @ weight
             return information(slopes, weight) + curvature(implied, elements, pulled, -weight @ gap)
-        weight = np.linalg.inv(implied.sigma)
+        weight = inverse(implied.sigma)
         around = weight @ (self.covariance + np.multiply.outer(gap, gap)) @ weight
         pull = weight @ gap
         out = second_order(slopes, weight, 2 * around - weight, pull)

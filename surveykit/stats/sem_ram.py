@@ -87,7 +87,7 @@ class Implied:
     @classmethod
     def of(cls, shape: Shape, matrices: Matrices) -> Implied:
         """Moments that the matrices imply; LinAlgError where a loop of paths has no solution."""
-        effects = np.linalg.inv(np.eye(shape.size) - matrices.paths)
+        effects = np.asarray(np.linalg.inv(np.eye(shape.size) - matrices.paths), dtype=np.float64)
         covariance = effects @ matrices.covariances @ effects.T
         covariance = (covariance + covariance.T) / 2
         means = effects @ matrices.means
@@ -138,9 +138,7 @@ def complete(shape: Shape, matrices: Matrices, derived: IntArray, scales: FloatA
     return Matrices(matrices.paths, others, matrices.means)
 
 
-def curvature(
-    implied: Implied, elements: Elements, weight: FloatArray, mean_weight: FloatArray | None
-) -> FloatArray:
+def curvature(implied: Implied, elements: Elements, weight: FloatArray, mean_weight: FloatArray | None) -> FloatArray:
     """Sum of weight * d2 Sigma / 2 and mean_weight * d2 mu over the observed moments, (K, K).
 
     `weight` (p, p) is symmetric; both are held constant.
@@ -156,11 +154,7 @@ def curvature(
         return out
     p, q = i[None, :], j[None, :]
     i, j = i[:, None], j[:, None]
-    block = (
-        effects[q, i] * by_both[p, j]
-        + by_effects[i, p] * covariance[q, j]
-        + by_both[i, q] * effects[j, p]
-    )
+    block = effects[q, i] * by_both[p, j] + by_effects[i, p] * covariance[q, j] + by_both[i, q] * effects[j, p]
     if mean_weight is not None:
         by_mean = mean_weight @ seen_effects
         block = block + by_mean[p] * effects[q, i] * implied.means[j] + by_mean[i] * effects[j, p] * implied.means[q]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from surveykit.stats.sem_missing import MissingMoments, saturated_elements
-from surveykit.stats.sem_normal import NormalMoments, casewise, information
+from surveykit.stats.sem_normal import NormalMoments, casewise, information, inverse
 from surveykit.stats.sem_ram import MEAN, Elements, Implied, Matrices, Point
 from surveykit.stats.sem_system import Group
 
@@ -77,9 +77,7 @@ def scaled_shifted(stat: float, df: int, trace: float, trace_square: float) -> T
     return Test(plain.stat, df, plain.p_value, scaled, df, p, 1 / slope, float(shift), trace)
 
 
-def score_rows(
-    group: Group, point: Point, rows: Rows, exogenous: IntArray, expected: bool = False
-) -> FloatArray:
+def score_rows(group: Group, point: Point, rows: Rows, exogenous: IntArray, expected: bool = False) -> FloatArray:
     """Weighted scores of a group's rows in its free elements, (n, K).
 
     `expected` gives instead each row's part of Delta' W (s - sigma), centred at the sample moments, without what the
@@ -91,7 +89,7 @@ def score_rows(
     else:
         assert isinstance(sample, NormalMoments)
         fixed = sample.fixed_weight
-        weight = np.linalg.inv(point.implied.sigma) if fixed is None else fixed
+        weight = inverse(point.implied.sigma) if fixed is None else fixed
         centre = point.implied.mu
         level = point.implied.sigma
         if expected or sample.mean is None:
@@ -101,7 +99,7 @@ def score_rows(
         if expected and len(exogenous):
             fitted = predicted(rows, exogenous)
             around = fitted - centre
-            out = out - casewise(fitted, centre, weight, slopes, around.T @ around / len(around))
+            out -= casewise(fitted, centre, weight, slopes, around.T @ around / len(around))
     return out if rows.weights is None else out * rows.weights[:, None]
 
 
@@ -121,7 +119,7 @@ def saturated_trace(sample: NormalMoments | MissingMoments, rows: Rows, exogenou
     """
     if isinstance(sample, NormalMoments) and rows.weights is None and rows.clusters is None and len(exogenous) == 0:
         centred = rows.values - rows.values.mean(axis=0)
-        distance = ((centred @ np.linalg.inv(sample.covariance)) * centred).sum(axis=1)
+        distance = ((centred @ inverse(sample.covariance)) * centred).sum(axis=1)
         p = centred.shape[1]
         return (float((distance**2).mean()) - p) / 2 + (0.0 if sample.mean is None else p)
     saturated = saturated_model(sample, rows, exogenous)
@@ -145,7 +143,7 @@ class Saturated:
         if isinstance(self.sample, MissingMoments):
             scores = self.sample.scores(implied, slopes)
         else:
-            scores = casewise(rows.values, implied.mu, np.linalg.inv(implied.sigma), slopes, implied.sigma)
+            scores = casewise(rows.values, implied.mu, inverse(implied.sigma), slopes, implied.sigma)
         if rows.weights is not None:
             scores = scores * rows.weights[:, None]
         return cross_products(scores, rows.clusters) / len(rows.values)
@@ -172,7 +170,7 @@ def saturated_model(sample: NormalMoments | MissingMoments, rows: Rows, exogenou
     free = elements.take(np.flatnonzero(~fixed))
     values = np.where(elements.kind == MEAN, mu[elements.row], sigma[elements.row, elements.col])
     point = Point(Implied.of(shape, Matrices.of(shape, elements, values)), elements, values, free)
-    complete = information(point.slopes, np.linalg.inv(sigma))
+    complete = information(point.slopes, inverse(sigma))
     bread = sample.hessian(point) if isinstance(sample, MissingMoments) else complete
     return Saturated(sample, free, bread, complete, point)
 
@@ -200,7 +198,7 @@ def weighted_trace(group: Group, point: Point, rows: Rows, exogenous: IntArray) 
     """
     sample = group.sample
     assert isinstance(sample, NormalMoments)
-    weight = np.linalg.inv(point.implied.sigma) if sample.fixed_weight is None else sample.fixed_weight
+    weight = inverse(point.implied.sigma) if sample.fixed_weight is None else sample.fixed_weight
     centre = rows_mean(rows)
     centred = rows.values - centre
     distance = ((centred @ weight) * centred).sum(axis=1)

@@ -51,7 +51,7 @@ Baseline = tuple[Solution | None, Compiled | None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
-    """A fitted model: its table on arrays, samples, solution, and that of the baseline `bare` (None where it has none)."""
+    """A fitted model: table on arrays, samples, solution, and that of its baseline `bare` (None where it has none)."""
 
     settings: Settings
     recipe: Recipe
@@ -72,7 +72,9 @@ class Fitted:
     def fixed_x(self) -> tuple[str, ...]:
         """Covariates whose moments are taken as they are."""
         rows = self.made.table.rows
-        return tuple(row.lhs for row in rows if row.exogenous and row.op == "~~" and row.lhs == row.rhs and row.group == 1)
+        return tuple(
+            row.lhs for row in rows if row.exogenous and row.op == "~~" and row.lhs == row.rhs and row.group == 1
+        )
 
 
 def syntax_of(model: Any) -> Syntax:
@@ -102,9 +104,7 @@ def prepare(syntax: Syntax, data: Any, settings: Settings) -> Prepared:
     _not_both(names, data)
     fiml = settings.missing == "fiml"
     exogenous = tuple(names.exogenous) if settings.fixed_x and recipe.likelihood else ()
-    request = Request(
-        tuple(names.observed), exogenous, settings.group, settings.cluster, settings.weights, fiml
-    )
+    request = Request(tuple(names.observed), exogenous, settings.group, settings.cluster, settings.weights, fiml)
     samples, problems = samples_of(data, request)
     needs_rows = recipe.errors != "standard" or recipe.weighted or settings.ordered
     if needs_rows and any(sample.rows is None for sample in samples):
@@ -113,7 +113,9 @@ def prepare(syntax: Syntax, data: Any, settings: Settings) -> Prepared:
         raise SurveykitError.of("SEM-NEEDS-MEANS", "")
     if settings.ordered:
         thresholds = thresholds_of(samples, settings.ordered)
-        samples, made, found = ordered_statistics(samples, settings.ordered, recipe, settings.parameterization == "theta")
+        samples, made, found = ordered_statistics(
+            samples, settings.ordered, recipe, settings.parameterization == "theta"
+        )
         problems += found
         return Prepared(tuple(samples), tuple(made), thresholds, group_labels(data, settings.group), tuple(problems))
     if not recipe.likelihood:

@@ -104,8 +104,9 @@ def invariance(
     `partial` leaves parameters free at every step ("x3~1", "visual=~x2"). Ordered items get a step of thresholds
     first, are identified as Wu & Estabrook 2016 show, and have residual variances as parameters (theta); thresholds
     alone restrict nothing for items of two or three categories. Differences are tested plainly for ML, by Satorra &
-    Bentler 2001 for MLR and MLM, by Satorra 2000 for ordered items. d_cfi and d_rmsea use the robust indices (scaled ones for ordered items) where
-    they are defined. Changes of CFI below -.010 or RMSEA above .015 are guides, not tests (Cheung & Rensvold 2002;
+    Bentler 2001 for MLR and MLM, by Satorra 2000 for ordered items. d_cfi and d_rmsea use the robust indices where
+    they are defined, the scaled ones for ordered items. Changes of CFI below -.010 or RMSEA above .015 are guides, not
+    tests (Cheung & Rensvold 2002;
     Chen 2007). Problems of a step carry its name. Raises SurveykitError as `cfa` does. In R: `lavaan::cfa(model, data,
     group =, group.equal =)` for each step and `lavaan::lavTestLRT`; `semTools::measEq.syntax` for ordered items.
     """

@@ -125,7 +125,9 @@ def _residual_sizes(fitted: Fitted) -> dict[str, float]:
         if isinstance(group.sample, WeightedStatistics) and fitted.settings.ordered:
             row, col = group.sample.layout.row, group.sample.layout.col
             sd = np.sqrt(np.diag(sample.covariance))
-            gap = (group.sample.statistics - group.sample.expected(point))[group.sample.layout.pairs] / (sd[row] * sd[col])
+            gap = (group.sample.statistics - group.sample.expected(point))[group.sample.layout.pairs] / (
+                sd[row] * sd[col]
+            )
             each = (float((gap**2).sum()) / (len(sd) * (len(sd) + 1) / 2),)
         else:
             mean = sample.mean if fitted.means else None

@@ -23,8 +23,15 @@ def candidates(fitted: Fitted) -> list[Candidate]:
     free = set()
     for row, p in zip(made.table.rows, made.parameter, strict=True):
         if p >= 0 or row.exogenous:
-            free |= {(row.lhs, row.op, row.rhs), (row.rhs, row.op, row.lhs) if row.op == "~~" else (row.lhs, row.op, row.rhs)}
-    factors = [name for name in names.latent if any(r.op == "=~" and r.lhs == name and r.rhs in names.observed for r in made.table.rows)]
+            free |= {
+                (row.lhs, row.op, row.rhs),
+                (row.rhs, row.op, row.lhs) if row.op == "~~" else (row.lhs, row.op, row.rhs),
+            }
+    factors = [
+        name
+        for name in names.latent
+        if any(r.op == "=~" and r.lhs == name and r.rhs in names.observed for r in made.table.rows)
+    ]
     items = [name for name in names.observed if name in names.indicators]
     out: list[Candidate] = [(f, "=~", i) for f in factors for i in items]
     responses = [name for name in names.observed if name not in names.exogenous]

@@ -56,9 +56,7 @@ def ordered_statistics(
         problems += moments.problems
         if not np.isfinite(moments.nacov).all():
             raise SurveykitError(list(moments.problems) or [Problem.of("SEM-ORDERED-UNDEFINED", sample.label)])
-        fresh.append(
-            replace(sample, covariance=moments.covariance, mean=np.where(moments.ordered, 0.0, moments.mean))
-        )
+        fresh.append(replace(sample, covariance=moments.covariance, mean=np.where(moments.ordered, 0.0, moments.mean)))
         parts.append(_statistics(moments, recipe, theta))
     return fresh, parts, problems
 

@@ -134,7 +134,10 @@ def _written(syntax: Syntax, groups: int) -> list[Draft]:
         for part in (s.fixed, s.labels, s.start):
             if len(part) not in (0, 1, groups):
                 raise SurveykitError.of(
-                    "SEM-GROUP-VECTOR", f"model line {s.line}", term=f"{s.lhs} {s.op} {s.rhs}", found=len(part),
+                    "SEM-GROUP-VECTOR",
+                    f"model line {s.line}",
+                    term=f"{s.lhs} {s.op} {s.rhs}",
+                    found=len(part),
                     groups=groups,
                 )
         rows.append((Parameter(s.lhs, s.op, s.rhs, 1, user=True, lower=s.lower, upper=s.upper), s))
@@ -309,8 +312,6 @@ def _equalities(rows: list[Parameter], syntax: Syntax) -> None:
             named = (statement.equal_to, statement.equal_to.removesuffix("1"))
             targets = [other for other in rows if other.group == row.group and other.key in named]
             if not targets:
-                raise SurveykitError.of(
-                    "SEM-EQUAL-UNKNOWN", f"model line {statement.line}", term=statement.equal_to
-                )
+                raise SurveykitError.of("SEM-EQUAL-UNKNOWN", f"model line {statement.line}", term=statement.equal_to)
             targets[0].label = targets[0].label or f".{targets[0].key}.{row.group}"
             row.label = targets[0].label

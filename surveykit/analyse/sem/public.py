@@ -94,9 +94,7 @@ def sem(model: Any, data: Any, estimator: str | None = None, **options: Any) -> 
     return cfa(model, data, estimator, **options)
 
 
-def result_of(
-    model: str, fitted: Fitted, conf_level: float, names: Names, source: Provenance
-) -> StructuralModel:
+def result_of(model: str, fitted: Fitted, conf_level: float, names: Names, source: Provenance) -> StructuralModel:
     """The result of a fitted model: without a minimum, or a test, its measures are NaN."""
     converged = fitted.solution.minimum.converged
     found = measures(fitted) if converged else {"npar": float(fitted.solution.basis.shape[1]), "chisq": np.nan}

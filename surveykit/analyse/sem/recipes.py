@@ -56,9 +56,7 @@ def recipe_of(estimator: str, ordered: bool) -> Recipe:
     """The recipe of a name; refuses WLSMV without ordered items, and likelihoods of ordered ones."""
     name = estimator.upper()
     if name not in RECIPES:
-        raise SurveykitError.of(
-            "ANALYSE-CHOICE", argument="estimator", found=estimator, allowed=", ".join(RECIPES)
-        )
+        raise SurveykitError.of("ANALYSE-CHOICE", argument="estimator", found=estimator, allowed=", ".join(RECIPES))
     if ordered and name not in ORDERED:
         raise SurveykitError.of("SEM-ORDERED-ESTIMATOR", "", estimator=name, allowed=", ".join(ORDERED))
     if not ordered and name in ("DWLS", "WLSM", "WLSMV", "ULSM", "ULSMV"):

@@ -137,5 +137,3 @@ class StructuralModel(Result):
 
     def _sentences(self, table: pd.DataFrame, write: Writer) -> list[str]:
         return sem_sentences(table, self.measures, self.converged, write)
-
-

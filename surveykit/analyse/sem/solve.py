@@ -153,8 +153,7 @@ def _constrained(made: Compiled, start: FloatArray, rules: list[Restriction]) ->
         objective, start, jac=slope, method="SLSQP", constraints=constraints, options={"ftol": 1e-14, "maxiter": 1000}
     )
     met = all(
-        abs(rule.function(found.x)[0]) < 1e-6 if rule.equality else rule.function(found.x)[0] > -1e-6
-        for rule in rules
+        abs(rule.function(found.x)[0]) < 1e-6 if rule.equality else rule.function(found.x)[0] > -1e-6 for rule in rules
     )
     done = bool(met and (found.success or found.status == 8))
     return Minimum(np.asarray(found.x), float(found.fun), int(found.nit), done, float("nan"))
@@ -226,7 +225,9 @@ def _test(
     stat = 2 * n * minimum.value
     weighted = [group.sample for group in system.groups if isinstance(group.sample, WeightedStatistics)]
     if weighted:
-        each = [2 * sample.value(group.at(minimum.theta)) for group, sample in zip(system.groups, weighted, strict=True)]
+        each = [
+            2 * sample.value(group.at(minimum.theta)) for group, sample in zip(system.groups, weighted, strict=True)
+        ]
         stat = float(np.dot([sample.n - 1 for sample in weighted], each))
     elif not recipe.likelihood:
         stat = sum(
@@ -263,9 +264,7 @@ def fixed_places(made: Compiled) -> IntArray:
     return np.array([made.variables.index(name) for name in names], dtype=np.int64)
 
 
-def _traces(
-    made: Compiled, samples: Sequence[Sample], theta: FloatArray, inverse: FloatArray
-) -> tuple[float, float]:
+def _traces(made: Compiled, samples: Sequence[Sample], theta: FloatArray, inverse: FloatArray) -> tuple[float, float]:
     """tr(U Gamma) and tr(U Gamma U Gamma) of all groups together."""
     system = made.system
     parts = [robust_parts(group.sample, group.at(theta)) for group in system.groups]

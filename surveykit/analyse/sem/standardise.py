@@ -104,9 +104,7 @@ def standardised(made: Compiled, theta: FloatArray, everything: bool, spread: Sp
             relative[used] -= 0.5 * spread.value_slopes[at] / spread.values[at][:, None]
     with np.errstate(invalid="ignore"):
         values = np.where(spread.values == 0, 0.0, spread.values * factor)
-        slopes = factor[:, None] * spread.value_slopes + values[:, None] * np.where(
-            values[:, None] == 0, 0.0, relative
-        )
+        slopes = factor[:, None] * spread.value_slopes + values[:, None] * np.where(values[:, None] == 0, 0.0, relative)
     return _defined(made, values, slopes)
 
 
@@ -116,9 +114,7 @@ def _plan(made: Compiled, everything: bool) -> tuple[IntArray, IntArray, FloatAr
     v = len(made.variables)
     place = {name: at for at, name in enumerate(made.variables)}
     latent = set(made.table.roles.latent)
-    variances = {
-        (row.group, row.lhs): at for at, row in enumerate(rows) if row.op == "~~" and row.lhs == row.rhs
-    }
+    variances = {(row.group, row.lhs): at for at, row in enumerate(rows) if row.op == "~~" and row.lhs == row.rhs}
     first, second = np.zeros((2, len(rows)), dtype=np.int64)
     powers = np.zeros((len(rows), 2))
     one, other = np.full((2, len(rows)), -1)

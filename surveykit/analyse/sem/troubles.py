@@ -84,9 +84,7 @@ def _latent(fitted: Fitted) -> list[Problem]:
             heavy = np.flatnonzero(np.abs(vectors[:, 0]) > 0.3)
             named = ", ".join(made.table.roles.latent[at] for at in heavy)
         found.append(
-            Problem.of(
-                "SEM-LATENT-NOT-PD", named + _in_group(fitted, g), "warning", eigenvalue=f"{values[0]:.3g}"
-            )
+            Problem.of("SEM-LATENT-NOT-PD", named + _in_group(fitted, g), "warning", eigenvalue=f"{values[0]:.3g}")
         )
     return found
 

@@ -10,9 +10,7 @@ import pandas as pd
 from surveykit.result import Writer
 
 
-def sem_sentences(
-    table: pd.DataFrame, measures: Mapping[str, float], converged: bool, write: Writer
-) -> list[str]:
+def sem_sentences(table: pd.DataFrame, measures: Mapping[str, float], converged: bool, write: Writer) -> list[str]:
     """Fit first, then loadings and paths."""
     n = write.count(table["n"].iloc[0])
     if not converged:
@@ -79,9 +77,7 @@ def _paths(table: pd.DataFrame, write: Writer) -> list[str]:
     return [write.say("sem.paths", listed=write.say("list.semicolon").join(parts))]
 
 
-def invariance_sentences(
-    table: pd.DataFrame, groups: list[str], means: pd.DataFrame, write: Writer
-) -> list[str]:
+def invariance_sentences(table: pd.DataFrame, groups: list[str], means: pd.DataFrame, write: Writer) -> list[str]:
     """Each step against the one before, the guides with their source, and latent means with their condition."""
     first = table.iloc[0]
     said = [
