@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -10,7 +11,8 @@ from numpy.typing import NDArray
 
 from surveykit.analyse.sem.fitting import Fitted
 from surveykit.errors import SurveykitError
-from surveykit.stats.sem_ram import Point
+from surveykit.stats.sem_ram import Point, Slopes
+from surveykit.stats.sem_system import Group, inverse_within
 from surveykit.stats.sem_weighted import WeightedStatistics
 
 FloatArray = NDArray[np.float64]
@@ -33,7 +35,7 @@ def residuals(fitted: Fitted, kind: Kind) -> pd.DataFrame:
             if not isinstance(group.sample, WeightedStatistics):
                 gap = seen / (own[row] * own[col]) - model / (other[row] * other[col])
         elif kind == "standardised":
-            gap = _z(fitted, g, point, row, col, gap)
+            gap = _z(fitted, g, gap)
         for i, j, a, b, c in zip(row, col, seen, model, gap, strict=True):
             found.append((sample.label, sample.names[j], sample.names[i], a, b, c))
     return pd.DataFrame(found, columns=["group", "lhs", "rhs", "observed", "implied", "residual"])
@@ -50,23 +52,51 @@ def _moments(
     return row, col, covariance[row, col], point.implied.sigma[row, col]
 
 
-def _z(
-    fitted: Fitted, g: int, point: Point, row: NDArray[np.int64], col: NDArray[np.int64], gap: FloatArray
-) -> FloatArray:
-    """Residuals over their asymptotic standard errors: sqrt of the diagonal of (Gamma - Delta I^-1 Delta') / n."""
-    group = fitted.made.system.groups[g]
-    spread = group.spread(fitted.made.system.size)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Parts:
+    """Slopes D of a group's statistics (s, q), W D, and n times the asymptotic covariance of the statistics."""
+
+    slopes: FloatArray
+    pulled: FloatArray
+    gamma: FloatArray
+
+
+def _parts(covariance: FloatArray, group: Group, point: Point, size: int) -> _Parts:
+    spread = group.spread(size)
     sample = group.sample
-    n = fitted.samples[g].n
     if isinstance(sample, WeightedStatistics):
         slopes = sample.slopes(point) @ spread
-        keep = np.eye(len(slopes)) - slopes @ fitted.solution.inverse @ (sample.weighted(slopes) * group.share).T
-        variance = np.diag(keep @ sample.gamma @ keep.T)[sample.layout.pairs] / n
-    else:
-        slopes = point.slopes.matrix(row, col) @ spread
-        sigma = point.implied.sigma
-        own = sigma[row, row] * sigma[col, col] + sigma[row, col] ** 2
-        explained = ((slopes @ fitted.solution.inverse) * slopes).sum(axis=1)
-        variance = (own - explained) / n
+        return _Parts(slopes, sample.weighted(slopes), sample.gamma)
+    row, col = np.tril_indices(len(covariance))
+    slopes = point.slopes.matrix(row, col)
+    weight = np.linalg.inv(point.implied.sigma)
+    pulled = Slopes(point.slopes.left @ weight, point.slopes.right @ weight, point.slopes.mean).matrix(row, col)
+    pulled = np.where(row == col, 0.5, 1.0)[:, None] * pulled
+    gamma = covariance[np.ix_(row, row)] * covariance[np.ix_(col, col)]
+    gamma = gamma + covariance[np.ix_(row, col)] * covariance[np.ix_(col, row)]
+    return _Parts(slopes @ spread, pulled @ spread, gamma)
+
+
+def _z(fitted: Fitted, g: int, gap: FloatArray) -> FloatArray:
+    """Residuals over their standard errors, from (I - D I^-1 D' W) Gamma (I - D I^-1 D' W)' / n over all groups."""
+    system, theta = fitted.made.system, fitted.solution.theta
+    parts = [
+        _parts(sample.covariance, group, group.at(theta), system.size)
+        for sample, group in zip(fitted.samples, system.groups, strict=True)
+    ]
+    information = sum(
+        group.share * (part.slopes.T @ part.pulled) for group, part in zip(system.groups, parts, strict=True)
+    )
+    inverse, _ = inverse_within(np.asarray(information), fitted.solution.basis)
+    meat = sum(
+        group.share * (part.pulled.T @ part.gamma @ part.pulled)
+        for group, part in zip(system.groups, parts, strict=True)
+    )
+    own, n, share = parts[g], fitted.samples[g].n, system.groups[g].share
+    turned = own.slopes @ inverse
+    variance = np.diag(own.gamma) - 2 * share * (turned * (own.gamma @ own.pulled)).sum(axis=1)
+    variance = variance + n / fitted.n * ((turned @ np.asarray(meat)) * turned).sum(axis=1)
+    variance = variance[len(variance) - len(gap) :] / n
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(variance > 1e-12, gap / np.sqrt(np.maximum(variance, 1e-300)), np.nan)
+        tiny = 1e-10 * np.diag(own.gamma)[len(own.gamma) - len(gap) :] / n
+        return np.where(variance > tiny, gap / np.sqrt(np.maximum(variance, 1e-300)), np.nan)

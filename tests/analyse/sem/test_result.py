@@ -56,6 +56,15 @@ def test_raw_residuals_are_sample_minus_model():
     np.testing.assert_allclose(variances["residual"], 0.0, atol=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("pair", "z"), [("x1 x2", -1.99606), ("x1 x3", -0.99692), ("x2 x3", 2.68898), ("x1 x4", 2.67922)]
+)
+def test_standardised_residuals_are_those_of_lavaan(pair, z):
+    """lavaan 0.6-14: residuals(cfa(HS, HolzingerSwineford1939), type = "standardized")$cov."""
+    residuals = hs().residuals("standardised").set_index(["lhs", "rhs"])
+    assert residuals.loc[tuple(pair.split()), "residual"] == pytest.approx(z, abs=1e-4)
+
+
 def test_scores_have_a_row_for_each_row_used():
     rows = frame("hs1939_miss")
     assert len(cfa(HS, rows, missing="fiml").scores()) == len(rows)
