@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from surveykit.analyse.recommendation import nps
     from surveykit.analyse.regression import Regression, regress
     from surveykit.analyse.reliability import Reliability, reliability
+    from surveykit.analyse.sem.invariance import invariance
+    from surveykit.analyse.sem.public import cfa, sem
     from surveykit.analyse.validity import validity
     from surveykit.errors import Problem, SurveykitError, SurveykitWarning
     from surveykit.exports.codebook import codebook
@@ -48,6 +50,8 @@ if TYPE_CHECKING:
     from surveykit.study import load_data, run
 
 _HOMES = {
+    "surveykit.analyse.sem.invariance": ("invariance",),
+    "surveykit.analyse.sem.public": ("cfa", "sem"),
     "surveykit.analyse.polychoric": ("polychoric",),
     "surveykit.analyse.efa": ("efa",),
     "surveykit.analyse.efa_omega": ("omega_hierarchical",),

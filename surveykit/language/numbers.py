@@ -1,9 +1,9 @@
 """The one formatter that turns numbers into text; computing and rounding stay apart.
 
-`kind` says what a number is: `count`, `coefficient`, `bounded` (between -1 and 1), `p`, `share` (a fraction, shown in
-per cent), `points` (already in per cent or 0-100), `statistic`, `plain` (as many digits as it needs). `style` says
-how a reader's field writes it: `apa7` drops the zero of bounded numbers, `gbt` keeps it, `gost` has the decimal comma
-and spaces between thousands.
+`kind` says what a number is: `count`, `coefficient`, `bounded` (between -1 and 1), `index` (bounded, three digits, as fit
+indices are written), `p`, `share` (a fraction, shown in per cent), `points` (already in per cent or 0-100), `statistic`,
+`plain` (as many digits as it needs). `style` says how a reader's field writes it: `apa7` drops the zero of bounded
+numbers, `gbt` keeps it, `gost` has the decimal comma and spaces between thousands.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["text", "count", "coefficient", "bounded", "p", "share", "points", "statistic", "plain"]
+Kind = Literal["text", "count", "coefficient", "bounded", "p", "index", "share", "points", "statistic", "plain"]
 StyleName = Literal["apa7", "gbt", "gost", "plain"]
 
 UNDEFINED = "–"
@@ -21,6 +21,7 @@ _DIGITS: dict[str, int] = {
     "count": 0,
     "coefficient": 2,
     "bounded": 2,
+    "index": 3,
     "p": 3,
     "share": 1,
     "points": 1,
@@ -64,7 +65,7 @@ def number(value: float, kind: Kind, style: StyleName = "plain", digits: int | N
     text = f"{shown:,.{places}f}"
     if not text.strip("-0.,"):
         text = text.lstrip("-")
-    if kind in ("bounded", "p"):
+    if kind in ("bounded", "index", "p"):
         return _bounded(text, form)
     return _marks(text, form) + (form.percent if kind == "share" else "")
 

@@ -11,7 +11,7 @@ import pandas as pd
 import surveykit as sk
 from surveykit.analyse.polychoric import polychoric
 from surveykit.result import Result
-from tests.result import examples_agreement, examples_factors
+from tests.result import examples_agreement, examples_factors, examples_sem
 
 
 @cache
@@ -59,6 +59,7 @@ EXAMPLES: dict[str, Callable[[], Result]] = {
     "ces of nobody": lambda: sk.ces([]),
     **examples_agreement.EXAMPLES,
     **examples_factors.EXAMPLES,
+    **examples_sem.EXAMPLES,
 }
 
 

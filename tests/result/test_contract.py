@@ -70,7 +70,8 @@ def test_the_words_hold_only_numbers_of_the_table(name, lang):
     assert not re.search(r"\b(causes?|caused|leads? to|impact|drives?)\b", words)
     for names in result.names.values():
         words = words.replace(names.get(lang, ""), " ")
-    words = re.sub(r"\b(R²|HC3|9[05]\s?%|0-100|0–100|1974|1981|1986|1994|2001|2015|2019|λ\d|F\d|n−1)", " ", words)
+    words = re.sub(r"\b(R²|HC3|9[05]\s?%|0-100|0–100|1974|1981|1986|1994|2001|2002|2004|2007|2015|2016|2019|2021|λ\d|F\d|n−1)", " ", words)
+    words = re.sub(r"[A-Za-z_]+\d+", " ", words)
     told = {_bare(found) for found in ROWS_OF_NUMBERS.findall(words.replace("\u00a0", ""))}
     assert told <= _written(result, lang), told - _written(result, lang)
 
@@ -85,13 +86,13 @@ def _written(result: Result, lang: str) -> set[str]:
     values: list[tuple[float, str]] = []
     for row in result.table.to_dict("records"):
         for column, value in row.items():
-            if isinstance(value, int | float | np.number):
+            if isinstance(value, int | float | np.number) and kind_of(result, row, column) != "text":
                 values.append((float(value), kind_of(result, row, column)))
     for source in ("measures", "diagnostics"):
-        kinds = ("bounded", "statistic", "p", "count", "share")
+        kinds = ("bounded", "index", "statistic", "p", "count", "share")
         values += [(float(v), kind) for v in getattr(result, source, {}).values() for kind in kinds]
     values += [(float(result.n), "count"), (5.0, "plain"), (0.0, "count")]
-    values += [(cited, "bounded") for cited in (0.30, 0.50, 0.70)]
+    values += [(cited, "bounded") for cited in (0.30, 0.50, 0.70)] + [(cited, "index") for cited in (0.010, 0.015)]
     values += [(float(len(getattr(result, "counts", ()))), "count")]
     texts = {number(value, kind, style) for value, kind in values}
     texts |= {number(value, kind, style, 0) for value, kind in values if kind in ("share", "points")}

@@ -20,6 +20,7 @@ from surveykit.analyse.sem.troubles import troubles
 from surveykit.analyse.sem.words import invariance_sentences
 from surveykit.draw.coefficients import coefficient_plot
 from surveykit.errors import Problem
+from surveykit.language import Kind
 from surveykit.result import Result, Writer
 
 CONTINUOUS = {
@@ -40,13 +41,14 @@ LICENSED = "scalar"
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Invariance(Result):
-    """A row a step of the ladder, each tested against the step before.
+    """A row a step of the ladder, each tested against the step before; the estimate of a row is its CFI.
 
     `latent_means` are the means of the later groups' factors where the first group's are zero, from the scalar step:
     they mean something only if that step holds. `estimates` are the parameters of every step.
     """
 
     kind: ClassVar[str] = "invariance"
+    estimate_kind: ClassVar[Kind] = "index"
     named_columns: ClassVar[tuple[str, ...]] = ("lhs",)
     shown: ClassVar[tuple[str, ...]] = (
         "ladder", "chisq", "df", "p_value", "cfi", "rmsea", "srmr", "d_chisq", "d_df", "d_p_value", "d_cfi", "d_rmsea",
@@ -62,7 +64,9 @@ class Invariance(Result):
     conf_level: float
 
     def _table(self) -> pd.DataFrame:
-        return self.steps.assign(n=self.n, method=f"sem_{self.estimator}")
+        empty = dict.fromkeys(("std_error", "conf_low", "conf_high"), np.nan)
+        fit = self.steps.assign(estimate=self.steps["cfi"], **empty, conf_level=self.conf_level)
+        return fit.assign(n=self.n, method=f"sem_{self.estimator}")
 
     def _figure(self, table: pd.DataFrame, write: Writer, **style: Any) -> Figure:
         means = self.latent_means

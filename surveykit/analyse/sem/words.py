@@ -30,12 +30,12 @@ def _fit(measures: Mapping[str, float], n: str, write: Writer) -> str:
         chisq=write.number(measures[f"chisq{suffix}"], "statistic"),
         df=write.count(measures[f"df{suffix}"]),
         p=write.p(measures[f"pvalue{suffix}"]),
-        cfi=write.number(measures.get(f"cfi{best}", np.nan), "bounded", 3),
-        tli=write.number(measures.get(f"tli{best}", np.nan), "bounded", 3),
-        rmsea=write.number(measures[f"rmsea{best}"], "bounded", 3),
-        interval=write.interval(measures[f"rmsea.ci.lower{best}"], measures[f"rmsea.ci.upper{best}"], "bounded", 3),
+        cfi=write.number(measures.get(f"cfi{best}", np.nan), "index"),
+        tli=write.number(measures.get(f"tli{best}", np.nan), "index"),
+        rmsea=write.number(measures[f"rmsea{best}"], "index"),
+        interval=write.interval(measures[f"rmsea.ci.lower{best}"], measures[f"rmsea.ci.upper{best}"], "index"),
         level=write.number(measures["rmsea.ci.level"], "share", 0),
-        srmr=write.number(measures["srmr"], "bounded", 3),
+        srmr=write.number(measures["srmr"], "index"),
         n=n,
     )
     return said + write.say("sem.space") + write.say("sem.caveat")
@@ -84,8 +84,8 @@ def invariance_sentences(table: pd.DataFrame, groups: list[str], means: pd.DataF
         write.say(
             "invariance.first",
             groups=write.listed(groups),
-            cfi=write.number(first["cfi"], "bounded", 3),
-            rmsea=write.number(first["rmsea"], "bounded", 3),
+            cfi=write.number(first["cfi"], "index"),
+            rmsea=write.number(first["rmsea"], "index"),
             n=write.count(first["n"]),
         )
     ]
@@ -102,8 +102,8 @@ def invariance_sentences(table: pd.DataFrame, groups: list[str], means: pd.DataF
                 chisq=write.number(row["d_chisq"], "statistic"),
                 df=write.count(row["d_df"]),
                 p=write.p(row["d_p_value"]),
-                cfi=write.number(row["d_cfi"], "bounded", 3),
-                rmsea=write.number(row["d_rmsea"], "bounded", 3),
+                cfi=write.number(row["d_cfi"], "index"),
+                rmsea=write.number(row["d_rmsea"], "index"),
             )
         )
     said.append(write.say("invariance.guide"))
