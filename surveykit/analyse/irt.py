@@ -85,7 +85,7 @@ def irt(
 
 def _rows(found: OrderedItems, fit: Graded | None, conf_level: float) -> pd.DataFrame:
     """A row a parameter; NaN throughout without a fit."""
-    used = list(np.flatnonzero(found.varied))
+    used = [int(at) for at in np.flatnonzero(found.varied)]
     shares = np.full(len(found.items), np.nan)
     if fit is not None:
         shares[used] = _shares(fit)

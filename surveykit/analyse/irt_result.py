@@ -114,7 +114,7 @@ class GradedResponse(Result):
         )
 
     def _sentences(self, table: pd.DataFrame, write: Writer) -> list[str]:
-        return irt_sentences(table, self.measures, write)
+        return irt_sentences(table, self.measures, self.n, write)
 
 
 def _estimated(table: pd.DataFrame) -> tuple[list[str], NDArray[np.float64], NDArray[np.float64]]:

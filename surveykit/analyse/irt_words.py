@@ -11,7 +11,7 @@ import pandas as pd
 from surveykit.result import Writer
 
 
-def irt_sentences(table: pd.DataFrame, measures: Mapping[str, float], write: Writer) -> list[str]:
+def irt_sentences(table: pd.DataFrame, measures: Mapping[str, float], n: int, write: Writer) -> list[str]:
     """Reliability and precision along the trait, the most and least telling items, flat and reversed ones."""
     slopes = table[(table["parameter"] == "a") & table["estimate"].notna()]
     if slopes.empty:
@@ -20,7 +20,7 @@ def irt_sentences(table: pd.DataFrame, measures: Mapping[str, float], write: Wri
         write.say(
             "irt.finding",
             items=write.count(measures["items"]),
-            rows=write.count(float(table["n"].max())),
+            rows=write.count(n),
             reliability=write.number(measures["reliability"], "bounded"),
         ),
         _precision(measures, write),

@@ -64,7 +64,7 @@ def curves(
     colours = palette.ramp(len(names)) if names else [palette.accent]
     with styled(style):
         ruler = Ruler(style)
-        keys = [Key(name, colour) for name, colour in zip(names, colours, strict=True)]
+        keys = [Key(name, colour) for name, colour in zip(names, colours[: len(names)], strict=True)]
         banded = any(panel.band for panel in drawn)
         head = Head.of(words[3], [*keys, *([Key(words[0], palette.grid)] if banded else [])], style, ruler)
         shared = _scale([line for each in lines[bool(top) :] for line in each], fmt)

@@ -136,7 +136,7 @@ def graded(codes: ArrayLike) -> Graded:
             break
     covariance = np.full((shape[0], shape[1], shape[1]), np.nan)
     if not fault:
-        covariance = _covariance(np.linalg.inv(observed), a, c, used)
+        covariance = _covariance(np.asarray(np.linalg.inv(observed), dtype=np.float64), a, c, used)
     thresholds = np.where(own, -np.where(own, c, 0.0) / a[:, None], np.nan)
     return Graded(
         frozen(a), frozen(thresholds), frozen(covariance), level, int(used.sum()), len(patterns), steps, fault
@@ -253,9 +253,7 @@ def _solved(information: FloatArray, gradient: FloatArray) -> FloatArray | None:
     return np.asarray(np.linalg.solve(factor.T, np.linalg.solve(factor, gradient)))
 
 
-def _start(
-    patterns: NDArray[np.int64], weight: FloatArray, own: NDArray[np.bool_]
-) -> tuple[FloatArray, FloatArray]:
+def _start(patterns: NDArray[np.int64], weight: FloatArray, own: NDArray[np.bool_]) -> tuple[FloatArray, FloatArray]:
     """Slopes from the first component of the correlations, intercepts from the answers' cumulated shares."""
     known = patterns >= 0
     n = weight @ known
@@ -284,5 +282,5 @@ def _covariance(inverse: FloatArray, a: FloatArray, c: FloatArray, used: NDArray
         turn = np.eye(len(own))
         turn[1:, 0] = c[item, own[1:] - 1] / a[item] ** 2
         turn[1:, 1:] *= -1 / a[item]
-        found[np.ix_([item], own, own)] = turn @ inverse[np.ix_(at, at)] @ turn.T
+        found[item][np.ix_(own, own)] = turn @ inverse[np.ix_(at, at)] @ turn.T
     return found
