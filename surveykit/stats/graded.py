@@ -15,7 +15,7 @@ FARTHEST = 40.0
 """A discrimination beyond this has no finite estimate: answers to the item follow the trait without error."""
 _NODES = np.linspace(-6.0, 6.0, 61)
 _PRIOR = np.exp(-0.5 * _NODES**2) / np.exp(-0.5 * _NODES**2).sum()
-_STEPS, _EARLY, _SETTLED = 600, 8, 1e-8
+_STEPS, _EARLY, _SETTLED, _NEGLIGIBLE = 600, 20, 1e-8, 1e-13
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -232,12 +232,13 @@ def _observed(
     found = total.reshape(p * size, p * size)
     mean = np.zeros((len(weight), p * size))
     for at, scores in enumerate(curves.answer_scores()):
-        share = posterior[:, at]
-        pairs = indicators.T @ ((weight * share)[:, None] * indicators)
+        near = np.flatnonzero(posterior[:, at] > _NEGLIGIBLE)
+        share, answers = posterior[near, at], indicators[near]
+        pairs = answers.T @ ((weight[near] * share)[:, None] * answers)
         half = (scores.transpose(0, 2, 1) @ pairs.reshape(p, size, -1)).reshape(p * size, p, size)
         found -= (half.transpose(1, 0, 2) @ scores).transpose(1, 0, 2).reshape(p * size, -1)
-        each = indicators.reshape(-1, p, size).transpose(1, 0, 2) @ scores
-        mean += share[:, None] * each.transpose(1, 0, 2).reshape(len(weight), -1)
+        each = answers.reshape(-1, p, size).transpose(1, 0, 2) @ scores
+        mean[near] += share[:, None] * each.transpose(1, 0, 2).reshape(len(near), -1)
     found += (mean.T * weight) @ mean
     keep = used.ravel()
     return np.asarray(found[np.ix_(keep, keep)])
