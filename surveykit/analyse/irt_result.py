@@ -31,6 +31,7 @@ class GradedResponse(Result):
     `measures`: logl, aic, bic, n_parameters, n_patterns, steps, items; reliability (marginal: mean of information /
     (information + 1) over the trait), peak_theta, peak_information, peak_error (1 / sqrt(information)), precise_low,
     precise_high (where that ratio is at least `limit`, within -4 .. 4), precise_share (of the population).
+    `plot(what=)`: "information" (the scale and each item, most telling first) or "categories" (of each answer).
     """
 
     kind: ClassVar[str] = "graded_response"
