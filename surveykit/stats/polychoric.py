@@ -17,7 +17,7 @@ from surveykit.stats.counts import Counts
 from surveykit.stats.exact import FloatArray
 
 _EDGE = 9.0
-_BOUND = 0.9995
+BOUND = 0.9995
 _STEPS = 60
 
 
@@ -49,20 +49,40 @@ def thresholds(counts: ArrayLike) -> FloatArray:
     return np.asarray(special.ndtri(np.minimum(np.cumsum(tally)[:-1] / total, 1.0)))
 
 
-def _corners(cuts: FloatArray) -> FloatArray:
-    edge = np.full((*cuts.shape[:-1], 1), _EDGE)
-    return np.concatenate([-edge, np.clip(cuts, -_EDGE, _EDGE), edge], axis=-1)
+def _framed(inner: FloatArray) -> FloatArray:
+    return np.pad(inner, ((0, 0), (1, 1), (1, 1)))
 
 
-def _cells(corner_values: FloatArray) -> FloatArray:
-    return np.diff(np.diff(corner_values, axis=-1), axis=-2)
+def corner_density(row_cuts: FloatArray, column_cuts: FloatArray, rho: FloatArray) -> FloatArray:
+    """Density (m, r + 1, c + 1) at every pair of cell borders, zero at the outer ones."""
+    h = np.clip(row_cuts, -_EDGE, _EDGE)[:, :, None]
+    k = np.clip(column_cuts, -_EDGE, _EDGE)[:, None, :]
+    return _framed(binormal.density(h, k, rho[:, None, None]))
 
 
-def _score(tables: FloatArray, h: FloatArray, k: FloatArray, rho: FloatArray) -> tuple[FloatArray, FloatArray]:
+def differences(corners: FloatArray) -> FloatArray:
+    """Cell values (m, r, c) of a function given at the cell borders."""
+    return np.diff(np.diff(corners, axis=-1), axis=-2)
+
+
+def probabilities(row_cuts: FloatArray, column_cuts: FloatArray, rho: FloatArray) -> FloatArray:
+    """Cell probabilities (m, r, c) of m bivariate normals cut at thresholds (m, r - 1) and (m, c - 1)."""
+    h, k = np.clip(row_cuts, -_EDGE, _EDGE), np.clip(column_cuts, -_EDGE, _EDGE)
+    corners = _framed(np.empty((len(h), h.shape[1], k.shape[1])))
+    corners[:, 1:-1, -1], corners[:, -1, 1:-1], corners[:, -1, -1] = special.ndtr(h), special.ndtr(k), 1.0
+    nodes = binormal.node_count(rho)
+    for count in np.unique(nodes):
+        at = np.flatnonzero(nodes == count)
+        corners[at, 1:-1, 1:-1] = binormal.cdf(h[at, :, None], k[at, None, :], rho[at, None, None])
+    return differences(corners)
+
+
+def _score(
+    tables: FloatArray, row_cuts: FloatArray, column_cuts: FloatArray, rho: FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """First derivative of each pair's log-likelihood and its expected information per row."""
-    r = rho[:, None, None]
-    probability = np.maximum(_cells(binormal.cdf(h, k, r)), 1e-15)
-    slope = _cells(binormal.density(h, k, r))
+    probability = np.maximum(probabilities(row_cuts, column_cuts, rho), 1e-15)
+    slope = differences(corner_density(row_cuts, column_cuts, rho))
     first = (tables * slope / probability).sum(axis=(1, 2))
     information = np.where(probability > 1e-14, slope**2 / probability, 0.0).sum(axis=(1, 2))
     return first, information
@@ -74,10 +94,9 @@ def maximise(tables: FloatArray, row_cuts: FloatArray, column_cuts: FloatArray) 
     Fisher scoring kept inside a shrinking bracket of the score's sign; NaN where the likelihood still
     grows at |rho| = .9995.
     """
-    h = _corners(row_cuts)[:, :, None]
-    k = _corners(column_cuts)[:, None, :]
+    h, k = np.asarray(row_cuts, dtype=np.float64), np.asarray(column_cuts, dtype=np.float64)
     rows = tables.sum(axis=(1, 2))
-    low, high = np.full(len(tables), -_BOUND), np.full(len(tables), _BOUND)
+    low, high = np.full(len(tables), -BOUND), np.full(len(tables), BOUND)
     rho = np.zeros(len(tables))
     active = np.arange(len(tables))
     for _ in range(_STEPS):
@@ -93,7 +112,7 @@ def maximise(tables: FloatArray, row_cuts: FloatArray, column_cuts: FloatArray) 
         active = active[~settled]
         if not active.size:
             break
-    return np.where(np.abs(rho) > _BOUND - 1e-6, np.nan, rho)
+    return np.where(np.abs(rho) > BOUND - 1e-6, np.nan, rho)
 
 
 def polychoric(counts: Counts) -> Polychoric:
@@ -130,7 +149,7 @@ def polychoric(counts: Counts) -> Polychoric:
             correlation[i, j] = correlation[j, i] = value
             if np.isnan(value):
                 place = f"items {names[i]}, {names[j]}"
-                problems.append(Problem.of("STATS-POLY-BOUNDARY", place, "warning", bound=_BOUND))
+                problems.append(Problem.of("STATS-POLY-BOUNDARY", place, "warning", bound=BOUND))
     np.fill_diagonal(pair_n, [counts.univariate(name).sum() for name in names])
     above = np.triu(empty, 1)
     if above.any():
