@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from surveykit.analyse.hierarchy import hierarchical
     from surveykit.analyse.intraclass import icc
     from surveykit.analyse.n_factors import n_factors
+    from surveykit.analyse.polychoric import polychoric
     from surveykit.analyse.recommendation import nps
     from surveykit.analyse.regression import Regression, regress
     from surveykit.analyse.reliability import Reliability, reliability
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from surveykit.study import load_data, run
 
 _HOMES = {
+    "surveykit.analyse.polychoric": ("polychoric",),
     "surveykit.analyse.efa": ("efa",),
     "surveykit.analyse.efa_omega": ("omega_hierarchical",),
     "surveykit.analyse.n_factors": ("n_factors",),

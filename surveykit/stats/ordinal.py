@@ -121,15 +121,24 @@ class OrdinalMoments:
 
     @property
     def correlation_std_error(self) -> FloatArray:
-        """Standard errors (p, p) of `covariance` off the diagonal, where that of an ordered variable is 0."""
+        """Standard errors (p, p) of `correlation`, 0 on the diagonal: delta method from covariances and variances."""
         p = len(self.names)
         found = np.zeros((p, p))
-        above = np.triu_indices(p, 1)
-        found[above] = self.std_error[len(self.labels) - len(above[0]) :]
-        found += found.T
-        continuous = np.flatnonzero(~self.ordered)
-        start = self._first_sizes().sum()
-        found[continuous, continuous] = self.std_error[start : start + len(continuous)]
+        deviation = np.sqrt(self.variance)
+        start = int(self._first_sizes().sum())
+        row_of = {int(i): start + rank for rank, i in enumerate(np.flatnonzero(~self.ordered))}
+        row = start + len(row_of)
+        for i, j in combinations(range(p), 2):
+            numbers = [k for k in (i, j) if k in row_of]
+            at = [row, *(row_of[k] for k in numbers)]
+            slope = np.array(
+                [
+                    1 / (deviation[i] * deviation[j]),
+                    *(-self.correlation[i, j] / (2 * self.variance[k]) for k in numbers),
+                ]
+            )
+            found[i, j] = found[j, i] = np.sqrt(slope @ self.nacov[np.ix_(at, at)] @ slope / self.n)
+            row += 1
         return found
 
     def select(self, names: Sequence[str]) -> OrdinalMoments:

@@ -88,8 +88,8 @@ def fit_pairs(
     inverse = np.where(possible, 1.0 / np.where(possible, probability, 1.0), 0.0)
     score = differences(corner_density(h, k, known)) * inverse
     weight = tables * score * inverse
-    along_rows = _border(h, k, known) * -np.diff(weight, axis=1)
-    along_columns = _border(k, h, known).swapaxes(1, 2) * -np.diff(weight, axis=2)
+    along_rows = border_density(h, k, known) * -np.diff(weight, axis=1)
+    along_columns = border_density(k, h, known).swapaxes(1, 2) * -np.diff(weight, axis=2)
     curvature = np.einsum("mab,mab,mab->m", tables, score, score)
     influence = np.zeros((len(tables), score.shape[1] + 1, score.shape[2] + 1))
     influence[:, :-1, :-1] = score
@@ -101,7 +101,7 @@ def fit_pairs(
     return PairFit(rho, influence, impossible, corrected)
 
 
-def _border(cuts: FloatArray, other: FloatArray, rho: FloatArray) -> FloatArray:
+def border_density(cuts: FloatArray, other: FloatArray, rho: FloatArray) -> FloatArray:
     """Density along each border of one variable, cut by the other: (m, borders, levels of the other)."""
     rest = np.sqrt(1 - rho**2)[:, None, None]
     inner = special.ndtr((other[:, None, :] - rho[:, None, None] * cuts[:, :, None]) / rest)

@@ -12,7 +12,7 @@ from scipy import special
 
 from surveykit.errors import Problem
 from surveykit.stats import binormal
-from surveykit.stats.arrays import frozen
+from surveykit.stats.arrays import frozen, standardise
 from surveykit.stats.counts import Counts
 from surveykit.stats.exact import FloatArray
 
@@ -161,3 +161,20 @@ def polychoric(counts: Counts) -> Polychoric:
             problems.append(Problem.of("STATS-NOT-PD", "", "warning", eigenvalue=f"{smallest:.3g}"))
     frozen_cuts = tuple(frozen(one) for one in cuts)
     return Polychoric(names, frozen(correlation), frozen_cuts, frozen(pair_n), frozen(empty), tuple(problems))
+
+
+def smoothed(correlation: ArrayLike) -> FloatArray:
+    """The correlation matrix with its eigenvalues below 1e-12 raised to 1e-10, all rescaled to the old sum.
+
+    A positive definite matrix comes back as it is; one with NaN cannot be smoothed and comes back too. In R:
+    `psych::cor.smooth(correlation)`.
+    """
+    matrix = np.asarray(correlation, dtype=np.float64)
+    if not np.all(np.isfinite(matrix)):
+        return matrix.copy()
+    values, vectors = np.linalg.eigh(matrix)
+    if values.min(initial=1.0) >= 1e-12:
+        return matrix.copy()
+    raised = np.where(values < 1e-12, 1e-10, values)
+    raised *= len(matrix) / raised.sum()
+    return standardise((vectors * raised) @ vectors.T)

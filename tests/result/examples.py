@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 import surveykit as sk
+from surveykit.analyse.polychoric import polychoric
 from surveykit.result import Result
 from tests.result import examples_agreement, examples_factors
 
@@ -45,6 +46,8 @@ EXAMPLES: dict[str, Callable[[], Result]] = {
     "hierarchy": lambda: sk.hierarchical(["CUSL ~ CUSA", "CUSL ~ CUSA + IMAG + CUSCO"], _scores()),
     "correlations": lambda: sk.correlate(_scores()),
     "correlations with a constant": lambda: sk.correlate(_constant()),
+    "polychoric": lambda: polychoric(_answers(), ["CUSA1", "CUSA2", "CUSA3", "CUSL1"]),
+    "polychoric with a constant": lambda: polychoric(_constant()),
     "nps": lambda: sk.nps(np.repeat(np.arange(11), [2, 1, 3, 4, 5, 12, 14, 30, 52, 48, 29])),
     "nps near zero": lambda: sk.nps([0, 10, 5, 9, 8]),
     "nps of nobody": lambda: sk.nps([]),
