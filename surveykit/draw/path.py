@@ -20,8 +20,8 @@ from surveykit.draw.style import DEFAULT, Style, styled
 from surveykit.draw.text import LINE_SPACING, Ruler
 from surveykit.errors import SurveykitError
 
-GROWTH, TRIES = 1.14, 9
-LATENT_WRAP, OBSERVED_WRAP, INDICATOR_WRAP = 1.15, 1.2, 1.25
+FIRST, GROWTH, TRIES = 0.72, 1.13, 12
+LATENT_WRAP, OBSERVED_WRAP, INDICATOR_WRAP = 1.0, 1.1, 1.25
 LEAST_WIDTH = 3.4
 
 
@@ -104,7 +104,7 @@ def _solved(
 ) -> tuple[dict[str, Box], list[Array], list[tuple[float, float]]]:
     """The tightest layout in which every label finds a place."""
     for step in range(TRIES):
-        boxes = arrange(made, sizes, GROWTH**step)
+        boxes = arrange(made, sizes, FIRST * GROWTH**step)
         if overlapping(boxes.values()):
             continue
         lines = routes(edges, boxes)
@@ -154,14 +154,16 @@ def _drawn(
                 bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.9},
             )  # fmt: skip
             text.set_gid(f"label-{at}")
+    items = _items(edges, nodes)
     for at, node in enumerate(nodes):
         box = boxes[node.name]
-        _node(area, node, replace(box, x=box.x + move[0], y=box.y + move[1]), at, node.name not in _owners(edges, nodes), style)
+        box = replace(box, x=box.x + move[0], y=box.y + move[1])
+        _node(area, node, box, at, node.name not in items, style)
     sheet.text(MARGIN, base + 0.08, foot, style.small, style.palette.muted)
     return sheet.figure
 
 
-def _owners(edges: Sequence[Edge], nodes: Sequence[Node]) -> set[str]:
+def _items(edges: Sequence[Edge], nodes: Sequence[Node]) -> set[str]:
     observed = {node.name for node in nodes if node.kind == "observed"}
     return {edge.target for edge in edges if edge.kind == "loading" and edge.target in observed}
 
@@ -192,14 +194,16 @@ def _arrow(area: Axes, edge: Edge, line: Array, style: Style) -> None:
     width = {"regression": 1.3, "loading": 0.8, "covariance": 0.7}[edge.kind]
     length = 0.1 if edge.kind == "regression" else 0.075
     ends = (False, True) if edge.kind == "covariance" else (True,)
-    shaft = line
+    shaft = np.column_stack([np.interp(np.linspace(0, 1, 801), np.linspace(0, 1, len(line)), c) for c in line.T])
     for forward in ends:
         run = line if forward else line[::-1]
         tip = run[-1]
         far = np.hypot(*(run - tip).T)
-        back = run[np.flatnonzero(far >= min(length, far[0]))[-1]]
-        across = np.array([tip[1] - back[1], back[0] - tip[0]]) * 0.36
-        area.add_patch(Polygon([tip, back + across, back - across], closed=True, facecolor=colour, lw=0, zorder=2))
+        ahead = tip - run[np.flatnonzero(far >= min(length, far[0]))[-1]]
+        ahead = ahead * length / max(float(np.hypot(*ahead)), 1e-9)
+        across = np.array([ahead[1], -ahead[0]]) * 0.36
+        corners = [tip, tip - ahead + across, tip - ahead - across]
+        area.add_patch(Polygon(corners, closed=True, facecolor=colour, lw=0, zorder=2))
         keep = np.hypot(*(shaft - tip).T) >= 0.8 * length
         shaft = shaft[keep] if keep.sum() > 1 else shaft
     dashes = "-" if edge.significant else (0, (3.5, 2.5))

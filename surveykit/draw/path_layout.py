@@ -144,7 +144,8 @@ def _order(columns: list[list[str]], links: Sequence[tuple[str, str]]) -> None:
 def arrange(made: Plan, sizes: Measures, scale: float) -> dict[str, Box]:
     """Boxes of all nodes; the columns are moved up and down until the links pass by the nodes between them."""
     last = len(made.columns) - 1
-    pitch = (2 * max(sizes.latent[0], sizes.observed[0]) + sizes.label[0] + 0.45) * scale
+    wide, scale = scale, max(scale, 1.0)
+    pitch = (2 * max(sizes.latent[0], sizes.observed[0]) + sizes.label[0] + 0.45) * wide
     starts = [[0.0] * (last + 1), [0.7 * (-1) ** at for at in range(last + 1)]]
     steps = np.linspace(-2.4, 2.4, 9) * scale if last > 1 else np.zeros(1)
     best: tuple[float, dict[str, Box]] | None = None
@@ -222,14 +223,15 @@ def _cost(made: Plan, boxes: Mapping[str, Box], owners: Mapping[str, str]) -> fl
     apart_x = np.abs(x[:, None] - x) - a[:, None] - a
     apart_y = np.abs(y[:, None] - y) - b[:, None] - b
     overlaps = np.triu((apart_x < 0.06) & (apart_y < 0.06), 1).sum()
-    cost = 60.0 * overlaps + 0.35 * float((y + b).max() - (y - b).min())
+    cost = 60.0 * overlaps + 1.1 * float((y + b).max() - (y - b).min())
     along = np.linspace(0, 1, 25)[:, None]
     for source, target in made.links:
         one, other = boxes[source], boxes[target]
         line_x, line_y = one.x + along * (other.x - one.x), one.y + along * (other.y - one.y)
         inside = (np.abs(line_x - x) < a + 0.08) & (np.abs(line_y - y) < b + 0.08)
         strange = np.array([name not in (source, target) for name in names])
-        cost += 4.0 * float((inside & strange).any(axis=0).sum()) + 0.1 * float(np.hypot(one.x - other.x, one.y - other.y))
+        cost += 4.0 * float((inside & strange).any(axis=0).sum())
+        cost += 0.1 * float(np.hypot(one.x - other.x, one.y - other.y))
     return cost + 1.0 * crossings([(boxes[s], boxes[t]) for s, t in made.links])
 
 

@@ -96,6 +96,7 @@ def labels(
 ) -> list[tuple[float, float]] | None:
     """The middle of each edge's label, on its line, clear of nodes and labels; None where there is no such place."""
     rects = np.array([box.rect for box in boxes.values()])
+    every = np.array(lines).reshape(len(lines), -1, 2)
     options: dict[int, list[tuple[float, float, float]]] = {}
     for at, edge in enumerate(edges):
         if not edge.label.strip():
@@ -107,7 +108,7 @@ def labels(
             x, y = lines[at][round(slide * (POINTS - 1))]
             if _clear(_around(x, y, wide, high, 0.03), rects):
                 reach = (wide / 2 + 0.03, high / 2 + 0.03)
-                price = 1.6 * abs(slide - wanted) + _covered(x, y, reach, at, lines)
+                price = 1.6 * abs(slide - wanted) + _covered(x, y, reach, at, every)
                 options[at].append((price, x, y))
     placed: dict[int, tuple[float, float]] = {}
     taken = np.empty((0, 4))
@@ -134,7 +135,8 @@ def _clear(rect: Rect, others: Array) -> bool:
     return bool(apart.all())
 
 
-def _covered(x: float, y: float, reach: tuple[float, float], own: int, lines: Sequence[Array]) -> float:
-    """What it costs to cover other lines."""
-    inside = (bool((np.abs(line - (x, y)) < reach).all(axis=1).any()) for at, line in enumerate(lines) if at != own)
-    return 0.5 * sum(inside)
+def _covered(x: float, y: float, reach: tuple[float, float], own: int, lines: Array) -> float:
+    """What it costs to cover other lines, `lines` being all of them (k, m, 2)."""
+    inside = (np.abs(lines - (x, y)) < reach).all(axis=2).any(axis=1)
+    inside[own] = False
+    return 0.5 * float(inside.sum())
