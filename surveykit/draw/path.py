@@ -20,7 +20,7 @@ from surveykit.draw.style import DEFAULT, Style, styled
 from surveykit.draw.text import LINE_SPACING, Ruler
 from surveykit.errors import SurveykitError
 
-FIRST, GROWTH, TRIES = 0.72, 1.13, 12
+FIRST, GROWTH, TRIES = 0.88, 1.13, 11
 LATENT_WRAP, OBSERVED_WRAP, INDICATOR_WRAP = 1.0, 1.1, 1.25
 LEAST_WIDTH = 3.4
 
