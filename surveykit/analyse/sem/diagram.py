@@ -52,7 +52,7 @@ def path_plot(
     _choice("covariances", covariances, ("latent", "all", "none"))
     _choice("indicator_labels", indicator_labels, ("code", "name"))
     names = tuple(fit.groups)
-    if group is None and len(names) > 1 or group is not None and group not in names:
+    if (group is None and len(names) > 1) or (group is not None and group not in names):
         raise SurveykitError.of("ANALYSE-CHOICE", argument="group", found=str(group), allowed=", ".join(names))
     write = Writer.of(lang, numbers, fit.names)
     rows = fit.table[fit.table["op"].isin(list(KINDS)) & (fit.table["lhs"] != fit.table["rhs"])]
