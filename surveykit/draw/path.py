@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 from typing import Literal
 
 import numpy as np
@@ -17,7 +18,7 @@ from surveykit.draw.path_layout import Array, Box, Edge, Measures, Node, Plan, a
 from surveykit.draw.path_routes import labels, routes
 from surveykit.draw.sheet import MARGIN, Head, Sheet
 from surveykit.draw.style import DEFAULT, Style, styled
-from surveykit.draw.text import LINE_SPACING, Ruler
+from surveykit.draw.text import LINE_SPACING, Ruler, atoms
 from surveykit.errors import SurveykitError
 
 FIRST, GROWTH, TRIES = 0.88, 1.13, 11
@@ -86,7 +87,9 @@ def _measured(
         size = style.small if kind == "item" else style.font_size
         limit = {"latent": LATENT_WRAP, "observed": OBSERVED_WRAP, "item": INDICATOR_WRAP}[kind]
         limit = max(limit, min(ruler.longest_word(node.label, size), 1.9)) * style.font_size / DEFAULT.font_size
-        text = ruler.wrap(node.label, size, limit)
+        widths = (limit, 1.2 * limit, 1.5 * limit)
+        texts = [ruler.wrap(node.label, size, width) for width in widths]
+        text = next((text for text in texts if _unbroken(node.label, text)), texts[0])
         wide, high = ruler.box(text, size)
         grow = 0.7 if kind == "latent" else 0.5
         half[kind].append((wide * grow + 0.07, high * grow + 0.05))
@@ -97,6 +100,12 @@ def _measured(
         for found in (half["latent"], half["observed"], half["item"], boxes)
     )
     return wrapped, Measures(latent, observed, item, label)
+
+
+def _unbroken(label: str, text: str) -> bool:
+    """Whether `text`, the wrapped `label`, has its line ends between words."""
+    ends = set(accumulate(len(atom.replace(" ", "")) for line in label.split("\n") for atom in atoms(line)))
+    return ends.issuperset(accumulate(len(line.replace(" ", "")) for line in text.split("\n")))
 
 
 def _solved(

@@ -147,7 +147,8 @@ def arrange(made: Plan, sizes: Measures, scale: float) -> dict[str, Box]:
     wide, scale = scale, max(scale, 1.0)
     pitch = (2 * max(sizes.latent[0], sizes.observed[0]) + sizes.label[0] + 0.45) * wide
     starts = [[0.0] * (last + 1), [0.7 * (-1) ** at for at in range(last + 1)]]
-    steps = np.linspace(-2.4, 2.4, 9) * scale if last > 1 else np.zeros(1)
+    reach = 2.4 if made.indicators else 1.6
+    steps = np.linspace(-reach, reach, 9) * scale if last > 1 else np.zeros(1)
     best: tuple[float, dict[str, Box]] | None = None
     for shifts in starts:
         cost, boxes = _placed(made, sizes, scale, pitch, shifts)

@@ -131,6 +131,12 @@ def test_the_words_of_a_node_stay_inside_it(name, lang):
         assert any(n[0] <= x0 and n[1] <= y0 and n[2] >= x1 and n[3] >= y1 for n in nodes.values()), text.get_text()
 
 
+@pytest.mark.parametrize("lang", ["en", "ru"])
+def test_words_of_factors_are_not_broken(lang):
+    shown = {word for text in drawn("ecsi", lang).axes[0].texts for word in text.get_text().split()}
+    assert shown >= {word for name in NAMES[lang] for word in name.split()}
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_same_model_gives_the_same_svg(lang):
     pictures = {svg(path_diagram(*three_factors(lang)), "model") for _ in range(2)}
