@@ -17,11 +17,13 @@ if TYPE_CHECKING:
     from surveykit.analyse.effort import ces
     from surveykit.analyse.hierarchy import hierarchical
     from surveykit.analyse.intraclass import icc
+    from surveykit.analyse.irt import irt
     from surveykit.analyse.n_factors import n_factors
     from surveykit.analyse.polychoric import polychoric
     from surveykit.analyse.recommendation import nps
     from surveykit.analyse.regression import Regression, regress
     from surveykit.analyse.reliability import Reliability, reliability
+    from surveykit.analyse.sem.diagram import path_plot
     from surveykit.analyse.sem.invariance import invariance
     from surveykit.analyse.sem.public import cfa, sem
     from surveykit.analyse.validity import validity
@@ -50,6 +52,8 @@ if TYPE_CHECKING:
     from surveykit.study import load_data, run
 
 _HOMES = {
+    "surveykit.analyse.sem.diagram": ("path_plot",),
+    "surveykit.analyse.irt": ("irt",),
     "surveykit.analyse.sem.invariance": ("invariance",),
     "surveykit.analyse.sem.public": ("cfa", "sem"),
     "surveykit.analyse.polychoric": ("polychoric",),

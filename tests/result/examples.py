@@ -11,7 +11,7 @@ import pandas as pd
 import surveykit as sk
 from surveykit.analyse.polychoric import polychoric
 from surveykit.result import Result
-from tests.result import examples_agreement, examples_factors, examples_sem
+from tests.result import examples_agreement, examples_factors, examples_irt, examples_sem
 
 
 @cache
@@ -60,6 +60,7 @@ EXAMPLES: dict[str, Callable[[], Result]] = {
     **examples_agreement.EXAMPLES,
     **examples_factors.EXAMPLES,
     **examples_sem.EXAMPLES,
+    **examples_irt.EXAMPLES,
 }
 
 

@@ -70,7 +70,11 @@ def test_the_words_hold_only_numbers_of_the_table(name, lang):
     assert not re.search(r"\b(causes?|caused|leads? to|impact|drives?)\b", words)
     for names in result.names.values():
         words = words.replace(names.get(lang, ""), " ")
-    words = re.sub(r"\b(R²|HC3|9[05]\s?%|0-100|0–100|1974|1981|1986|1994|2001|2002|2004|2007|2015|2016|2019|2021|λ\d|F\d|n−1)", " ", words)
+    words = re.sub(
+        r"\b(R²|HC3|9[05]\s?%|0-100|0–100|1974|1981|1986|1994|2001|2002|2004|2007|2015|2016|2019|2021|λ\d|F\d|n−1)",
+        " ",
+        words,
+    )
     words = re.sub(r"[A-Za-z_]+\d+", " ", words)
     told = {_bare(found) for found in ROWS_OF_NUMBERS.findall(words.replace("\u00a0", ""))}
     assert told <= _written(result, lang), told - _written(result, lang)
