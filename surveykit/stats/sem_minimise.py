@@ -35,12 +35,11 @@ def minimise(
     basis: FloatArray,
     hessian: Callable[[FloatArray], FloatArray] | None = None,
     tolerance: float = TOLERANCE,
-    near: bool = False,
 ) -> Minimum:
     """Minimise over start + span(basis), basis (q, r) with full column rank.
 
     `value` is infinite outside the model's domain. `step` gives gradient and information. Scoring turns to Newton
-    steps with `hessian`, where given, once close (`near`: from the start); a step that does not lower the value is halved, then damped.
+    steps with `hessian`, where given, once close; a step that does not lower the value is halved, then damped.
     """
     theta = start.copy()
     here = value(theta)
@@ -51,8 +50,7 @@ def minimise(
     for count in range(STEPS):
         gradient, information = step(theta)
         slope = basis.T @ gradient
-        close = near or (count >= 3 and decrement < 1e-2)
-        curved = hessian(theta) if hessian is not None and close else None
+        curved = hessian(theta) if hessian is not None and count >= 3 and decrement < 1e-2 else None
         direction = _direction(slope, basis.T @ information @ basis, damping)
         decrement = -float(slope @ direction)
         if curved is not None:
