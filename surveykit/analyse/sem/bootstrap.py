@@ -86,7 +86,7 @@ def _draw(fitted: Fitted, rng: np.random.Generator) -> FloatArray | None:
     evaluation = Evaluation(System(tuple(groups), fitted.made.system.size))
     start = fitted.solution.theta
     found = minimise(
-        evaluation.value, evaluation.step, start, fitted.solution.basis, evaluation.hessian, tolerance=1e-10
+        evaluation.value, evaluation.step, start, fitted.solution.basis, evaluation.hessian, tolerance=1e-9
     )
     return found.theta if found.converged else None
 
