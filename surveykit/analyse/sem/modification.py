@@ -11,6 +11,7 @@ from scipy import special
 
 from surveykit.analyse.sem.fitting import Fitted
 from surveykit.stats.sem_ram import COVARIANCE, PATH, Elements, Point
+from surveykit.stats.sem_weighted import WeightedStatistics
 
 FloatArray = NDArray[np.float64]
 Candidate = tuple[str, str, str]
@@ -70,6 +71,8 @@ def modification_indices(fitted: Fitted) -> pd.DataFrame:
         gradient, expected = group.sample.step(Point(point.implied, point.elements, point.values, both))
         k = len(free)
         slope = gradient[k:] * group.share
+        if isinstance(group.sample, WeightedStatistics):
+            slope = slope * (sample.n - 1) / sample.n
         cross = group.share * (expected[k:, :k] @ group.spread(size))
         spread = group.share * np.diag(expected)[k:] - ((cross @ inverse) * cross).sum(axis=1)
         with np.errstate(invalid="ignore", divide="ignore"):

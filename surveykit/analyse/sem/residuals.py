@@ -61,7 +61,7 @@ class _Parts:
     gamma: FloatArray
 
 
-def _parts(covariance: FloatArray, group: Group, point: Point, size: int) -> _Parts:
+def _parts(covariance: FloatArray, means: bool, group: Group, point: Point, size: int) -> _Parts:
     spread = group.spread(size)
     sample = group.sample
     if isinstance(sample, WeightedStatistics):
@@ -74,14 +74,22 @@ def _parts(covariance: FloatArray, group: Group, point: Point, size: int) -> _Pa
     pulled = np.where(row == col, 0.5, 1.0)[:, None] * pulled
     gamma = covariance[np.ix_(row, row)] * covariance[np.ix_(col, col)]
     gamma = gamma + covariance[np.ix_(row, col)] * covariance[np.ix_(col, row)]
-    return _Parts(slopes @ spread, pulled @ spread, gamma)
+    if not means:
+        return _Parts(slopes @ spread, pulled @ spread, gamma)
+    by_mean, p = point.slopes.mean.T, len(covariance)
+    both = np.zeros((p + len(gamma), p + len(gamma)))
+    both[:p, :p], both[p:, p:] = covariance, gamma
+    return _Parts(np.concatenate([by_mean, slopes]) @ spread, np.concatenate([weight @ by_mean, pulled]) @ spread, both)
 
 
 def _z(fitted: Fitted, g: int, gap: FloatArray) -> FloatArray:
-    """Residuals over their standard errors, from (I - D I^-1 D' W) Gamma (I - D I^-1 D' W)' / n over all groups."""
+    """Residuals over their standard errors, from (I - D I^-1 D' W) Gamma (I - D I^-1 D' W)' / n.
+
+    With several groups that share parameters, the sampling of all of them counts (lavaan counts the group's own).
+    """
     system, theta = fitted.made.system, fitted.solution.theta
     parts = [
-        _parts(sample.covariance, group, group.at(theta), system.size)
+        _parts(sample.covariance, fitted.means, group, group.at(theta), system.size)
         for sample, group in zip(fitted.samples, system.groups, strict=True)
     ]
     information = sum(

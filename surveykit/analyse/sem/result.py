@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from surveykit.analyse.sem.bootstrap import Interval, bootstrap
 from surveykit.analyse.sem.compiled import known_values
 from surveykit.analyse.sem.expressions import Expression
 from surveykit.analyse.sem.factor_scores import factor_scores
@@ -81,6 +82,15 @@ class StructuralModel(Result):
     def scores(self, method: Literal["regression", "bartlett"] = "regression") -> pd.DataFrame:
         """Scores of the latent variables for each row used. In R: `lavaan::lavPredict(fit, method = method)`."""
         return factor_scores(self._working, method)
+
+    def bootstrap(
+        self, n_boot: int = 1000, seed: int = 1, interval: Interval = "bca", conf_level: float = 0.95
+    ) -> pd.DataFrame:
+        """Bootstrap errors with BCa or percentile intervals, also of defined parameters (complete continuous rows).
+
+        In R: `parameterEstimates(fit, boot.ci.type = "bca.simple")` of a fit with `se = "bootstrap"`.
+        """
+        return bootstrap(self._working, n_boot, seed, interval, conf_level)
 
     def wald(self, *constraints: str) -> dict[str, float]:
         """Wald test that constraints such as "a == b" hold together: stat, df, p_value. In R: `lavTestWald`."""

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from surveykit.analyse.sem.invariance import Invariance
-from surveykit.analyse.sem.public import cfa
+from surveykit.analyse.sem.public import cfa, sem
 from surveykit.analyse.sem.result import StructuralModel
 from surveykit.errors import SurveykitError
 from surveykit.language import glossary
 from surveykit.result import Result
-from tests.analyse.sem.models import HS, bfi9, democracy, hs, ladder
+from tests.analyse.sem.models import HS, PD, bfi9, democracy, hs, ladder
 from tests.oracle_values import frame
 
 
@@ -47,6 +47,22 @@ def test_fit_is_told_with_its_caveat():
     assert "CFI = .931" in said
     assert "do not generalise" in said
     assert "good fit." not in said
+
+
+@pytest.mark.parametrize("interval", ["percentile", "bca"])
+def test_bootstrap_agrees_with_robust_errors(interval):
+    drawn = democracy().bootstrap(300, seed=2, interval=interval).query("op == '=~' and std_error > 0")
+    robust = sem(PD, frame("poldem"), "MLR").table.query("op == '=~' and free")
+    np.testing.assert_allclose(drawn["std_error"], robust["std_error"], rtol=0.5)
+    assert (drawn["conf_low"] < drawn["estimate"]).all()
+    assert (drawn["conf_high"] > drawn["estimate"]).all()
+
+
+def test_bootstrap_is_repeatable_and_covers_defined_parameters():
+    one, other = (democracy().bootstrap(30, seed=5) for _ in range(2))
+    assert one.equals(other)
+    row = one.query("op == ':='").set_index("lhs").loc["ind"]
+    assert row["conf_low"] < row["estimate"] < row["conf_high"]
 
 
 def test_raw_residuals_are_sample_minus_model():
