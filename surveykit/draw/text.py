@@ -93,7 +93,8 @@ class Ruler:
 
     def _balanced(self, paragraph: str, size: float, inches: float, count: int) -> list[str]:
         """The same number of lines in the narrowest measure that gives it."""
-        low, high = inches / 2, inches
+        widest = max((self._run(atom.rstrip(), size) for atom in atoms(paragraph)), default=0.0)
+        low, high = min(max(inches / 2, widest), inches), inches
         for _ in range(6):
             middle = (low + high) / 2
             if len(self._filled(paragraph, size, middle)) > count:

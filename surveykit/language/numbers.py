@@ -1,9 +1,9 @@
 """The one formatter that turns numbers into text; computing and rounding stay apart.
 
-`kind` says what a number is: `count`, `coefficient`, `bounded` (between -1 and 1), `index` (bounded, three digits, as fit
-indices are written), `p`, `share` (a fraction, shown in per cent), `points` (already in per cent or 0-100), `statistic`,
-`plain` (as many digits as it needs). `style` says how a reader's field writes it: `apa7` drops the zero of bounded
-numbers, `gbt` keeps it, `gost` has the decimal comma and spaces between thousands.
+`kind` says what a number is: `count`, `coefficient`, `bounded` (between -1 and 1), `index` (bounded, three digits, as
+fit indices are written), `p`, `share` (a fraction, shown in per cent), `points` (in per cent or 0-100 already),
+`statistic`, `plain` (as many digits as it needs). `style` says how a reader's field writes it: `apa7` drops the zero of
+bounded numbers, `gbt` keeps it, `gost` has the decimal comma and spaces between thousands.
 """
 
 from __future__ import annotations
