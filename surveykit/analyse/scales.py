@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from surveykit.errors import Problem, SurveykitError
 from surveykit.responses.responses import Responses
-from surveykit.responses.source import columns_of
+from surveykit.responses.source import columns_of, moments_of
 from surveykit.stats.arrays import standardise
 from surveykit.stats.counts import Counts
 from surveykit.stats.moments import Moments
@@ -98,10 +98,10 @@ def _one(
     missing: Missing,
     with_polychoric: bool,
 ) -> ScaleMatrix:
-    if isinstance(data, Moments):
-        if with_polychoric:
-            raise SurveykitError.of("ANALYSE-NOPOLY")
-        moments = data.select(items)
+    if isinstance(data, Moments) and with_polychoric:
+        raise SurveykitError.of("ANALYSE-NOPOLY")
+    if isinstance(data, Moments) or (missing == "listwise" and not with_polychoric):
+        moments = moments_of(data, items)
         covariance, means, n, rows = moments.covariance, moments.mean, moments.n, None
     else:
         rows = columns_of(data, items).to_numpy(dtype=float)

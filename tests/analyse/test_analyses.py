@@ -1,5 +1,7 @@
 """What analyses promise beside reference values: equivalences, honest undefined numbers, clear refusals."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pingouin
@@ -9,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import surveykit as sk
+from surveykit.engine.memory import MemoryEngine
 from surveykit.errors import SurveykitError
 from tests.oracle_values import frame
 
@@ -223,3 +226,10 @@ def test_score_description_gives_pomp_with_the_same_relative_width():
 def test_correlations_equal_those_of_pandas(bfi):
     found = sk.correlate(bfi, N)
     np.testing.assert_allclose(found.matrix, bfi[N].corr(), atol=1e-12)
+
+
+def test_reliability_folds_moments_over_the_batches_of_an_engine():
+    answers = sk.load_data("ecsi_mobile")
+    small = replace(answers, engine=MemoryEngine(answers.frame(), batch_rows=7))
+    one, other = sk.reliability(answers), sk.reliability(small)
+    pd.testing.assert_frame_equal(one.table, other.table, check_exact=True)
