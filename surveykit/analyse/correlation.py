@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from scipy import special
 
 from surveykit.analyse.frames import names_of, numeric_names
+from surveykit.analyse.words import strongest_pair
 from surveykit.draw.heatmap import correlation_heatmap
 from surveykit.errors import Problem
 from surveykit.language import Kind
@@ -69,17 +70,7 @@ class Correlations(Result):
         known = table.dropna(subset=["estimate"])
         if known.empty:
             return [write.say("correlation.undefined")]
-        top = known.loc[known["estimate"].abs().idxmax()]
-        said = write.say(
-            "correlation.finding",
-            first=write.name(top["item"]),
-            second=write.name(top["item2"]),
-            r=write.number(top["estimate"], "bounded"),
-            interval=write.interval(top["conf_low"], top["conf_high"], "bounded"),
-            level=write.number(top["conf_level"], "share", 0),
-            n=write.count(top["n"]),
-        )
-        return [said]
+        return [strongest_pair("correlation.finding", known, write)]
 
 
 def correlate(data: Any, variables: Sequence[str] | None = None, conf_level: float = 0.95) -> Correlations:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from surveykit.analyse.frames import choice, names_of, numeric_names
+from surveykit.analyse.words import strongest_pair
 from surveykit.draw.heatmap import correlation_heatmap
 from surveykit.errors import Problem
 from surveykit.language import Kind
@@ -96,18 +97,7 @@ class Polychorics(Result):
         known = table.dropna(subset=["conf_low"])
         if known.empty:
             return [write.say("polychoric.undefined")]
-        top = known.loc[known["estimate"].abs().idxmax()]
-        said = [
-            write.say(
-                "polychoric.finding",
-                first=write.name(top["item"]),
-                second=write.name(top["item2"]),
-                r=write.number(top["estimate"], "bounded"),
-                interval=write.interval(top["conf_low"], top["conf_high"], "bounded"),
-                level=write.number(top["conf_level"], "share", 0),
-                n=write.count(top["n"]),
-            )
-        ]
+        said = [strongest_pair("polychoric.finding", known, write)]
         codes = {problem.code for problem in self.problems}
         if "smoothed" in table.columns:
             said.append(write.say("polychoric.smoothed"))

@@ -1,4 +1,4 @@
-"""Sentences about regressions: what is shown, with which certainty, and what stands against it."""
+"""Sentences about correlations and regressions: what is shown, how certainly, and what stands against it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,20 @@ from surveykit.stats.ols import INTERCEPT
 
 VIF_LIMIT = 5.0
 """Above this a coefficient's variance is at least five times what uncorrelated predictors give (Sheather 2009)."""
+
+
+def strongest_pair(key: str, known: pd.DataFrame, write: Writer) -> str:
+    """The pair of variables with the largest correlation in size, with its interval; `known` has at least one row."""
+    top = known.loc[known["estimate"].abs().idxmax()]
+    return write.say(
+        key,
+        first=write.name(top["item"]),
+        second=write.name(top["item2"]),
+        r=write.number(top["estimate"], "bounded"),
+        interval=write.interval(top["conf_low"], top["conf_high"], "bounded"),
+        level=write.number(top["conf_level"], "share", 0),
+        n=write.count(top["n"]),
+    )
 
 
 def regression_sentences(

@@ -8,11 +8,9 @@ from typing import Any
 from surveykit.analyse.items import ItemDescription
 from surveykit.analyse.reliability import WEAK
 from surveykit.language import term
-from surveykit.reports.document import Block, Caution, Grid, Paragraph, Picture, Section
+from surveykit.reports.document import Block, Caution, Grid, Paragraph, Picture
 from surveykit.reports.outcome import StudyResult
 from surveykit.result import Result, Writer, formatted
-
-__all__ = ["Say", "Section", "items", "measurement", "regressions", "scores"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from surveykit.language import term
 from surveykit.reports.document import Block, Caution, KeyFigure, KeyFigures, Points
 from surveykit.reports.outcome import StudyResult
 from surveykit.reports.parts import Say
-from surveykit.result import Result
 
 
 def summary(result: StudyResult, say: Say) -> list[Block]:
@@ -70,10 +69,6 @@ def _explained(result: StudyResult, say: Say) -> list[KeyFigure]:
             continue
         label = say.text("report.explained", outcome=write.name(name.split(" ", 1)[1]))
         interval = write.interval(measures["r2_low"], measures["r2_high"], "bounded")
-        detail = say.text("report.interval_detail", interval=interval, n=_base(found, say))
+        detail = say.text("report.interval_detail", interval=interval, n=write.count(found.n))
         figures.append(KeyFigure(label, write.number(measures["r2"], "bounded"), detail))
     return figures
-
-
-def _base(found: Result, say: Say) -> str:
-    return say.write.count(found.n)
