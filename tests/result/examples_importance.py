@@ -10,6 +10,7 @@ import pandas as pd
 
 import surveykit as sk
 from surveykit.analyse.importance import Importance, importance
+from surveykit.analyse.priority import priority_map
 from surveykit.result import Result
 
 DIMENSIONS = ["IMAG", "CUEX", "PERQ", "PERV"]
@@ -49,4 +50,10 @@ EXAMPLES: dict[str, Callable[[], Result]] = {
     ),
     "importance for a constant": lambda: importance("flat", ["a", "b"], small(), n_boot=200),
     "importance of few": lambda: importance("y", ["a", "b", "c"], small(4), n_boot=200),
+    "priority map": lambda: priority_map(of_scores(), scores()),
+    "priority map stated": lambda: priority_map(
+        {"a": "b", "b": "c", "c": "a"}, small(), limits=(1, 5), crosshair=("mean", "middle")
+    ),
+    "priority map given": lambda: priority_map({"a": 0.5, "b": 0.2, "c": 0.3}, small(), crosshair=("median", 3.2)),
+    "priority map with a gap": lambda: priority_map({"a": 1.0, "b": 2.0}, small().assign(b=np.nan)),
 }
