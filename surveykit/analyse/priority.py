@@ -132,8 +132,8 @@ def priority_map(
     attributes, "middle" of the scale, or a number; a pair is (importance, performance). Performance and stated
     importance are means with Student intervals, on 0-100 where the ends of the scale are known (scores, items of a
     questionnaire, or `limits`), over all who answered the column, weighted where the answers are. Intervals are
-    pointwise and the lines are taken as fixed: an attribute whose interval holds a line is flagged, not forced into a quadrant's
-    advice. A column without answers, or an undefined importance, is not placed (NaN with a Problem). Raises
+    pointwise and the lines are taken as fixed: an attribute whose interval holds a line is flagged, not forced into a
+    quadrant's advice. A column without answers, or an undefined importance, is not placed (NaN with a Problem). Raises
     SurveykitError for unknown columns, answers beyond `limits`, a "middle" that is not known.
     """
     chosen = _attributes(importance)

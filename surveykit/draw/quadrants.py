@@ -78,7 +78,8 @@ def quadrant_map(
         tick_wide = max(ruler.width(words, small) for _, words in ticks_y)
         turned = ruler.height(y_label, small) + 0.06 if y_label else 0.0
         left = MARGIN + turned + tick_wide + 0.08
-        width = style.width - left - MARGIN
+        beyond = ruler.width(ticks_x[-1][1], small) / 2 if ticks_x else 0.0
+        width = style.width - left - max(MARGIN, beyond + 0.03)
         height = width * RATIO
         defined = np.isfinite(across[0]) & np.isfinite(up[0])
         points = np.column_stack([_scaled(across[0], ends_x, width), _scaled(up[0], ends_y, height)])
