@@ -32,9 +32,11 @@ def resampled_sums(values: ArrayLike, n_boot: int, seed: int) -> FloatArray:
     return sums
 
 
-def resampled_covariances(rows: ArrayLike, n_boot: int, seed: int) -> FloatArray:
-    """Covariances (p, p, b), divisor n, of resamples of an (n, p) array without missing values."""
-    values = _centred(rows)
+def resampled_moments(rows: ArrayLike, n_boot: int, seed: int) -> tuple[FloatArray, FloatArray]:
+    """Means (p, b) and covariances (p, p, b), divisor n, of resamples of an (n, p) array without missing values."""
+    whole = np.asarray(rows, dtype=np.float64)
+    middle = whole.mean(axis=0)
+    values = whole - middle
     n, p = values.shape
     upper = np.triu_indices(p)
     sums = resampled_sums(np.column_stack([values, values[:, upper[0]] * values[:, upper[1]]]), n_boot, seed) / n
@@ -43,18 +45,35 @@ def resampled_covariances(rows: ArrayLike, n_boot: int, seed: int) -> FloatArray
     for at, (i, j) in enumerate(zip(*upper, strict=True)):
         found[i, j] = sums[:, p + at] - mean[i] * mean[j]
         found[j, i] = found[i, j]
-    return found
+    return mean + middle[:, None], found
+
+
+def resampled_covariances(rows: ArrayLike, n_boot: int, seed: int) -> FloatArray:
+    """Covariances (p, p, b), divisor n, of resamples of an (n, p) array without missing values."""
+    return resampled_moments(rows, n_boot, seed)[1]
 
 
 def left_out_covariances(rows: ArrayLike) -> FloatArray:
     """Covariances (p, p, n), divisor n - 1, of an (n, p) array without each of its rows in turn."""
-    values = _centred(rows)
+    values = np.asarray(rows, dtype=np.float64)
+    values = values - values.mean(axis=0)
     n = len(values)
     own = values.T
     whole = values.T @ values
     return np.asarray((whole[:, :, None] - own[:, None] * own[None, :] * (n / (n - 1))) / (n - 1))
 
 
-def _centred(rows: ArrayLike) -> FloatArray:
+def covariances_of_parts(rows: ArrayLike, masks: ArrayLike) -> FloatArray:
+    """Covariances (b, p, p), divisor the number of rows, of the rows (n, p) that each of b masks (b, n) picks."""
     values = np.asarray(rows, dtype=np.float64)
-    return np.asarray(values - values.mean(axis=0))
+    values = values - values.mean(axis=0)
+    chosen = np.asarray(masks, dtype=np.float64)
+    p = values.shape[1]
+    upper = np.triu_indices(p)
+    size = chosen.sum(axis=1, keepdims=True)
+    mean = chosen @ values / size
+    packed = chosen @ (values[:, upper[0]] * values[:, upper[1]]) / size
+    found = np.empty((len(chosen), p, p))
+    found[:, upper[0], upper[1]] = packed
+    found[:, upper[1], upper[0]] = packed
+    return found - mean[:, :, None] * mean[:, None, :]
