@@ -30,7 +30,7 @@ class Design:
     """Rows of a regression: `x` (n, p) without intercept, `y` (n,), `rows` their positions in the data.
 
     `parts` are the terms of the formula, each with the columns of `x` that it makes; `used` the variables in those
-    rows; `dropped` counts the rows left out for a missing value.
+    rows, `predictors` those on the right side; `dropped` counts the rows left out for a missing value.
     """
 
     outcome: str
@@ -42,6 +42,7 @@ class Design:
     fingerprint: str
     parts: tuple[tuple[str, tuple[int, ...]], ...]
     used: pd.DataFrame
+    predictors: tuple[str, ...]
     spec: Any = None
 
     @property
@@ -123,6 +124,7 @@ def design_of(
         fingerprint=fingerprint_of(data),
         parts=parts,
         used=used.reset_index(drop=True),
+        predictors=tuple(right) if spec is None else tuple(sorted(map(str, spec.required_variables))),
         spec=spec,
     )
 
