@@ -23,7 +23,7 @@ def slopes_in_words(
             write.say(
                 "glm.term",
                 name=write.name(row["term"]),
-                measure=write.label(ratio) if ratio != "estimate" else "b",
+                measure=write.say(f"glm.{ratio}"),
                 value=write.number(row[ratio], "coefficient"),
                 interval=write.interval(row[ends[0]], row[ends[1]], "coefficient"),
                 p=write.p(row["p_value"]),
@@ -85,7 +85,7 @@ def ordinal_sentences(
             write.say(
                 "ordinal.partial",
                 name=write.name(str(term)),
-                measure=write.label(ratio) if ratio != "estimate" else "b",
+                measure=write.say(f"glm.{ratio}"),
                 low=write.number(rows[ratio].min(), "coefficient"),
                 high=write.number(rows[ratio].max(), "coefficient"),
             )
