@@ -57,6 +57,7 @@ class Logistic(Result):
     covariance: str
     dropped: int
     formula: str
+    cluster: str = ""
     vcov: np.ndarray
 
     def _table(self) -> pd.DataFrame:
@@ -133,6 +134,7 @@ def logistic(
         covariance=method,
         dropped=design.dropped,
         formula=formula,
+        cluster=cluster or "",
         vcov=vcov,
         problems=tuple(problems),
         names=names_of(data),

@@ -54,6 +54,7 @@ class CountModel(Result):
     exposure: str
     dropped: int
     formula: str
+    cluster: str = ""
     vcov: np.ndarray
 
     def _table(self) -> pd.DataFrame:
@@ -136,6 +137,7 @@ def count_model(
         exposure=exposure or "",
         dropped=design.dropped,
         formula=formula,
+        cluster=cluster or "",
         vcov=vcov,
         problems=tuple(problems),
         names=names_of(data),

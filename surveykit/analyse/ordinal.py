@@ -63,6 +63,7 @@ class Ordinal(Result):
     partial: tuple[str, ...]
     dropped: int
     formula: str
+    cluster: str = ""
     parameters: np.ndarray
     vcov: np.ndarray
 
@@ -160,6 +161,7 @@ def ordinal(
         partial=tuple(partial),
         dropped=design.dropped,
         formula=formula,
+        cluster=cluster or "",
         parameters=np.array(fit.parameters),
         vcov=vcov,
         problems=tuple(problems),

@@ -60,6 +60,7 @@ class Regression(Result):
     covariance: str
     dropped: int
     formula: str
+    cluster: str = ""
     vcov: np.ndarray
 
     def _table(self) -> pd.DataFrame:
@@ -149,6 +150,7 @@ def regress(
         covariance=covariance,
         dropped=design.dropped,
         formula=formula,
+        cluster=cluster or "",
         vcov=np.array(vcov),
         problems=tuple(problems),
         names=names_of(data),

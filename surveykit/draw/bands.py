@@ -85,12 +85,12 @@ def bands(
             area.set_xticks(list(place), wrapped)
         else:
             area.set_xlim(float(place[0]), float(place[-1]))
-            marks = [float(v) for v in MaxNLocator(nbins=7).tick_values(place[0], place[-1])]
+            marks = [float(v) for v in MaxNLocator(nbins=8, steps=[1, 2, 5, 10]).tick_values(place[0], place[-1])]
             marks = [mark for mark in marks if place[0] <= mark <= place[-1]]
             area.set_xticks(marks, clean([fmt_x(mark) for mark in marks]))
         for at, (line, bottom, ceiling) in enumerate(zip(middle, lower, upper, strict=True)):
             if ticks is None:
-                area.fill_between(place, bottom, ceiling, color=colours[at], alpha=0.16, lw=0, zorder=2)
+                area.fill_between(place, bottom, ceiling, color=colours[at], alpha=0.13, lw=0, zorder=2)
                 area.plot(place, line, color=colours[at], lw=1.6, zorder=3)
                 continue
             shift = (at - (len(middle) - 1) / 2) * min(0.12, 0.6 / len(middle))
