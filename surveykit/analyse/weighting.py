@@ -67,6 +67,8 @@ class Weighting(Result):
         if rows != len(self.weights):
             raise SurveykitError.of("RAKE-ROWS", "weights", weights=len(self.weights), rows=rows)
         if isinstance(data, SurveyDesign):
+            if data.sampling.replication is not None:
+                raise SurveykitError.of("DESIGN-RAKEREP", "replicates")
             return replace(data, sampling=data.sampling.calibrated(self.weights, self.calibration))
         if isinstance(data, Responses):
             return data.with_columns(pd.DataFrame({column: self.weights})).weighted(column)

@@ -1,0 +1,31 @@
+# Reference values of tests/analyse/test_survey.py and test_impute.py beyond tests/oracle/values.json.
+# Rscript make.R, from this folder.
+suppressMessages({library(survey); library(jsonlite)})
+s <- read.csv("../data/apistrat.csv"); c1 <- read.csv("../data/apiclus1.csv")
+ds <- svydesign(id = ~1, strata = ~stype, weights = ~pw, data = s, fpc = ~fpc)
+d1 <- svydesign(id = ~dnum, weights = ~pw, data = c1, fpc = ~fpc)
+out <- list()
+add <- function(id, value, call) out[[length(out) + 1]] <<- list(id = id, value = as.numeric(value), call = call)
+jk <- as.svrepdesign(ds, type = "JKn")
+add("design.jkn.mean_se", SE(svymean(~api00, jk)), "svymean(~api00, as.svrepdesign(dstrat, 'JKn'))")
+add("design.jkn.ell_se", SE(svyglm(api00 ~ ell + meals, jk))[2], "svyglm(api00 ~ ell + meals, JKn)")
+ds <- update(ds, wide = as.integer(sch.wide == "Yes"))
+g <- svyglm(wide ~ ell + meals, ds, family = quasibinomial)
+for (t in c("(Intercept)", "ell", "meals")) {
+  n <- if (t == "(Intercept)") "int" else t
+  add(paste0("design.logit.b_", n), coef(g)[[t]], "svyglm(wide ~ ell + meals, quasibinomial)")
+  add(paste0("design.logit.se_", n), SE(g)[[t]], "svyglm(wide ~ ell + meals, quasibinomial)")
+}
+w <- regTermTest(svyglm(api00 ~ ell + meals + mobility, ds), ~ ell + meals + mobility)
+add("design.wald.f", w$Ftest, "regTermTest(~ell + meals + mobility)")
+add("design.wald.f_p_value", w$p, "regTermTest(~ell + meals + mobility)")
+add("design.wald.df2", w$ddf, "regTermTest(~ell + meals + mobility)")
+m <- svymean(~acs.core, d1, na.rm = TRUE)
+add("design.missing.mean", coef(m), "svymean(~acs.core, dclus1, na.rm = TRUE)")
+add("design.missing.se", SE(m), "svymean(~acs.core, dclus1, na.rm = TRUE)")
+add("design.missing.df", degf(subset(d1, !is.na(acs.core))), "degf(subset(dclus1, !is.na(acs.core)))")
+q <- svyquantile(~api00, d1, .25)
+add("design.quartile.q", q$api00[1, "quantile"], "svyquantile(~api00, dclus1, .25)")
+add("design.quartile.lo", q$api00[1, "ci.2.5"], "svyquantile(~api00, dclus1, .25)")
+meta <- list(R = R.version.string, survey = as.character(packageVersion("survey")))
+writeLines(toJSON(list(meta = meta, values = out), auto_unbox = TRUE, digits = 12, pretty = TRUE), "values.json")
