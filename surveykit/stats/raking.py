@@ -45,7 +45,7 @@ def collapse(columns: Sequence[IntArray], sizes: Sequence[int]) -> Cells:
             seen, of_row = np.unique(of_row, return_inverse=True)
             keys, size = keys[seen], len(seen)
         kind = np.int32 if size * width < 2**31 else np.int64
-        of_row = of_row.astype(kind) * kind(width) + column
+        of_row = of_row.astype(kind) * int(width) + column
         keys = np.column_stack([np.repeat(keys, width, axis=0), np.tile(np.arange(width), size)])
         size *= width
     return Cells(of_row, keys)

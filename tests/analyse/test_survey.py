@@ -157,7 +157,8 @@ def test_csat_effort_and_nps_of_a_frame_are_those_of_the_column():
     effort = row(sk.ces(data.dropna(), (1, 5), column="q"))
     classic = sk.ces(data["q"], (1, 5)).table.iloc[0]
     assert effort["conf_low"] == pytest.approx(classic["conf_low"])
-    assert row(sk.nps(data, column="r"), measure="nps")["estimate"] == sk.nps(data["r"]).table["estimate"][0]
+    points = sk.nps(data["r"]).table["estimate"][0]
+    assert row(sk.nps(data, column="r"), measure="nps")["estimate"] == pytest.approx(points)
 
 
 def test_an_opt_in_panel_says_that_its_margin_is_modelled():
