@@ -189,7 +189,7 @@ def inverse_each(matrices: FloatArray) -> tuple[FloatArray, BoolArray]:
     try:
         return np.asarray(np.linalg.inv(matrices)), np.zeros(len(matrices), dtype=bool)
     except np.linalg.LinAlgError:
-        bad = np.asarray(np.linalg.matrix_rank(matrices) < matrices.shape[-1])
+        bad = np.asarray(np.linalg.matrix_rank(matrices)) < matrices.shape[-1]
         found = np.full(matrices.shape, np.nan)
         found[~bad] = np.linalg.inv(matrices[~bad])
         return found, bad
@@ -200,7 +200,7 @@ def log_determinants(matrices: FloatArray) -> FloatArray:
     try:
         root = np.linalg.cholesky(matrices)
     except np.linalg.LinAlgError:
-        finite = np.isfinite(matrices).all(axis=(-2, -1))
+        finite = np.asarray(np.isfinite(matrices).all(axis=(-2, -1)))
         safe = np.where(finite[..., None, None], matrices, np.eye(matrices.shape[-1]))
         values = np.linalg.eigvalsh(safe)
         good = finite & (values[..., 0] > 0)

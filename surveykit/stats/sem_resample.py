@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from surveykit.stats.ordinal_pairs import fit_pairs, padded_thresholds, threshold_influence
 from surveykit.stats.sem_batch_samples import MissingDraws, NormalDraws, OrderedDraws
@@ -104,36 +104,31 @@ class OrderedRows:
 
     def influence(self) -> FloatArray:
         """n times how each row moves each statistic of the rows themselves, (n, s)."""
-        joint = self._joint(np.ones((1, len(self.codes))))
-        p = len(self.sizes)
-        tallies = np.einsum("bjaja->bja", joint)[0]
+        tallies, tables = (part[0] for part in self._tables(np.ones((1, len(self.codes)))))
         cuts = padded_thresholds(tallies)
         around = threshold_influence(tallies, cuts)
         first = around[self.layout.threshold_of, :, self.layout.threshold_step]
         by_answer = np.take_along_axis(first.T, self.codes[:, self.layout.threshold_of], axis=0)
-        i, j = np.array(list(combinations(range(p), 2)), dtype=np.intp).T
+        i, j = self._pair_places
         used = np.array(self.sizes)
-        tables = joint[0].transpose(0, 2, 1, 3)[i, j]
         fit = fit_pairs(tables, cuts[i], cuts[j], around[i], around[j], (used[i] == 2) & (used[j] == 2))
         by_pair = fit.influence[np.arange(len(i)), self.codes[:, i], self.codes[:, j]]
         return np.asarray(len(self.codes) * np.concatenate([by_answer, by_pair], axis=1))
 
     @property
     def _cells(self) -> int:
-        return (len(self.sizes) * max(self.sizes)) ** 2
+        return (len(self.sizes) * max(self.sizes)) ** 2 // 2 + len(self.codes)
 
     def _block(self, counts: FloatArray, weighting: str) -> tuple[FloatArray, FloatArray]:
-        joint = self._joint(counts)
-        b, p, size = len(joint), len(self.sizes), max(self.sizes)
-        used = np.array(self.sizes)
-        inside = np.arange(size) < used[:, None]
-        tallies = np.einsum("bjaja->bja", joint)
+        b, p, size = len(counts), len(self.sizes), max(self.sizes)
+        tallies, tables = self._tables(counts)
+        inside = np.arange(size) < np.array(self.sizes)[:, None]
         lost = ((tallies == 0) & inside).any(axis=(1, 2))
         flat = tallies.reshape(b * p, size)
         with np.errstate(all="ignore"):
             cuts = padded_thresholds(flat)
             around = threshold_influence(flat, cuts)
-        rho, variance = self._pairs(joint, cuts.reshape(b, p, -1), around.reshape(b, p, size + 1, -1), weighting)
+        rho, variance = self._pairs(tables, cuts.reshape(b, p, -1), around.reshape(b, p, size + 1, -1), weighting)
         cut_variance = np.einsum("ba,bak->bk", flat, around[:, :size] ** 2).reshape(b, p, -1)
         who, step = self.layout.threshold_of, self.layout.threshold_step
         statistics = np.concatenate([cuts.reshape(b, p, -1)[:, who, step], rho], axis=1)
@@ -144,25 +139,38 @@ class OrderedRows:
             variance = np.concatenate([cut_variance[:, who, step], variance], axis=1) * len(self.codes)
             return statistics, 1 / variance
 
-    def _joint(self, counts: FloatArray) -> FloatArray:
-        """Two-way tables of all pairs in each draw, (b, p, L, p, L), exact in single precision."""
-        p, size = len(self.sizes), max(self.sizes)
-        hot = (self.codes[:, :, None] == np.arange(size)).reshape(len(self.codes), p * size).astype(np.float32)
-        found = np.stack([hot.T @ (hot * one[:, None]) for one in counts.astype(np.float32)])
-        return found.reshape(len(counts), p, size, p, size).astype(np.float64)
+    @property
+    def _pair_places(self) -> tuple[IntArray, IntArray]:
+        first, second = np.triu_indices(len(self.sizes), 1)
+        return first.astype(np.int64), second.astype(np.int64)
+
+    def _tables(self, counts: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Counts of the answers (b, p, L) and of the pairs of answers (b, pairs, L, L) in each draw."""
+        n, size = len(self.codes), max(self.sizes)
+        i, j = self._pair_places
+        single = np.arange(len(self.sizes)) * size + self.codes
+        double = len(self.sizes) * size + np.arange(len(i)) * size**2 + self.codes[:, i] * size + self.codes[:, j]
+        cell = np.concatenate([single, double], axis=1)
+        total = len(self.sizes) * size + len(i) * size**2
+        ones = np.ones(cell.size)
+        sums = sparse.csc_array((ones, cell.ravel(), np.arange(0, cell.size + 1, cell.shape[1])), shape=(total, n))
+        found = np.ascontiguousarray((sums.tocsr() @ np.ascontiguousarray(counts.T)).T)
+        split = len(self.sizes) * size
+        tallies = found[:, :split].reshape(len(counts), len(self.sizes), size)
+        return tallies, found[:, split:].reshape(len(counts), len(i), size, size)
 
     def _pairs(
         self, joint: FloatArray, cuts: FloatArray, around: FloatArray, weighting: str
     ) -> tuple[FloatArray, FloatArray]:
-        b, size = len(joint), joint.shape[2]
+        b, count, size = joint.shape[:3]
         used = np.array(self.sizes)
-        pairs = np.array(list(combinations(range(len(used)), 2)), dtype=np.intp)
-        rho, variance = np.empty((2, b, len(pairs)))
+        first, second = self._pair_places
+        rho, variance = np.empty((2, b, count))
         width = max(1, _PAIRS // b)
-        for start in range(0, len(pairs), width):
-            i, j = pairs[start : start + width].T
-            tables = joint.transpose(0, 1, 3, 2, 4)[:, i, j].reshape(-1, size, size)
-            binary = np.tile((used[i] == 2) & (used[j] == 2), b)
+        for start in range(0, count, width):
+            span = slice(start, start + width)
+            i, j = first[span], second[span]
+            tables = joint[:, span].reshape(-1, size, size)
             with np.errstate(all="ignore"):
                 fit = fit_pairs(
                     tables,
@@ -170,9 +178,8 @@ class OrderedRows:
                     cuts[:, j].reshape(len(tables), -1),
                     around[:, i].reshape(len(tables), size + 1, -1),
                     around[:, j].reshape(len(tables), size + 1, -1),
-                    binary,
+                    np.tile((used[i] == 2) & (used[j] == 2), b),
                 )
-            span = slice(start, start + len(i))
             rho[:, span] = fit.correlation.reshape(b, -1)
             if weighting != "ULS":
                 spread = np.einsum("mab,mab->m", tables, fit.influence[:, :size, :size] ** 2)
