@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from surveykit.analyse.intraclass import icc
     from surveykit.analyse.irt import irt
     from surveykit.analyse.n_factors import n_factors
+    from surveykit.analyse.planning import power, sample_size
     from surveykit.analyse.polychoric import polychoric
     from surveykit.analyse.recommendation import nps
     from surveykit.analyse.regression import Regression, regress
@@ -56,6 +57,7 @@ _HOMES = {
     "surveykit.analyse.irt": ("irt",),
     "surveykit.analyse.sem.invariance": ("invariance",),
     "surveykit.analyse.sem.public": ("cfa", "sem"),
+    "surveykit.analyse.planning": ("power", "sample_size"),
     "surveykit.analyse.polychoric": ("polychoric",),
     "surveykit.analyse.efa": ("efa",),
     "surveykit.analyse.efa_omega": ("omega_hierarchical",),

@@ -11,7 +11,7 @@ import pandas as pd
 import surveykit as sk
 from surveykit.analyse.polychoric import polychoric
 from surveykit.result import Result
-from tests.result import examples_agreement, examples_factors, examples_irt, examples_sem
+from tests.result import examples_agreement, examples_factors, examples_irt, examples_plan, examples_sem
 
 
 @cache
@@ -58,6 +58,7 @@ EXAMPLES: dict[str, Callable[[], Result]] = {
     "ces of one": lambda: sk.ces([7]),
     "ces of nobody": lambda: sk.ces([]),
     **examples_agreement.EXAMPLES,
+    **examples_plan.EXAMPLES,
     **examples_factors.EXAMPLES,
     **examples_sem.EXAMPLES,
     **examples_irt.EXAMPLES,
