@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from surveykit.analyse.frames import names_of
-from surveykit.analyse.sem.difference import difference
+from surveykit.analyse.sem.difference_test import difference_test
 from surveykit.analyse.sem.fitting import Fitted, Settings, fit_model, observed_names, prepare, syntax_of
 from surveykit.analyse.sem.measures import measures
 from surveykit.analyse.sem.public import Ordered, provenance
@@ -166,7 +166,7 @@ def _steps(fits: dict[str, Fitted]) -> tuple[pd.DataFrame, list[Problem]]:
         row |= {"d_chisq": np.nan, "d_df": np.nan, "d_p_value": np.nan, "d_cfi": np.nan, "d_rmsea": np.nan}
         if before is not None:
             if fitted.solution.test.df > before.solution.test.df:
-                test = difference(before, fitted)
+                test = difference_test(before, fitted)
                 problems += [replace(problem, place=name) for problem in test.problems]
                 row |= {"d_chisq": test.stat, "d_df": test.df, "d_p_value": test.p_value}
             else:

@@ -1,4 +1,4 @@
-"""Tests of one model against another that is nested in it."""
+"""The chi-square difference of two nested models, plain and scaled."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Difference:
     problems: tuple[Problem, ...] = ()
 
 
-def difference(wide: Fitted, narrow: Fitted, method: Method = "auto") -> Difference:
+def difference_test(wide: Fitted, narrow: Fitted, method: Method = "auto") -> Difference:
     """Test of `narrow` against `wide`, which has fewer degrees of freedom and contains it.
 
     "plain": difference of the statistics. "satorra_bentler_2001": their difference over a pooled scaling factor (MLM,
