@@ -38,7 +38,8 @@ def modal_scores(model: Responding, low: FloatArray, high: FloatArray, prior: bo
     """The eta (n, k) that maximises each row's log-likelihood, plus the log density of eta with `prior`.
 
     Newton steps with halving for all rows together; the function is concave. Without prior a row may have no maximum
-    (every answer at one end): NaN. Equal rows are solved once. In R: `lavPredict(fit, method = "EBM")` or `"ML"`.
+    (every answer to a factor's items at one end): NaN for those latent variables. Equal rows are solved once. In R:
+    `lavPredict(fit, method = "EBM")` or `"ML"`.
     """
     both, member = np.unique(np.concatenate([low, high], axis=1), axis=0, return_inverse=True)
     low, high = both[:, : low.shape[1]], both[:, low.shape[1] :]
@@ -70,10 +71,11 @@ def modal_scores(model: Responding, low: FloatArray, high: FloatArray, prior: bo
             size[worse] /= 2
         at[open_] = trial
         value, gradient, curved = there
-    if not prior:
-        flat = np.linalg.eigvalsh(_parts(ends[0], ends[1], at, slopes, prior)[2])[:, 0]
-        settled &= flat > _FLAT * (slopes**2).sum(axis=0).min()
     at[~settled] = np.nan
+    if not prior:
+        values, vectors = np.linalg.eigh(_parts(ends[0], ends[1], np.nan_to_num(at), slopes, prior)[2])
+        flat = values < _FLAT * (slopes**2).sum(axis=0).min()
+        at[(vectors**2 * flat[:, None, :]).sum(axis=2) > 1e-6] = np.nan
     out = model.mean + at @ model.root.T if prior else at
     return np.asarray(out[member.reshape(-1)])
 

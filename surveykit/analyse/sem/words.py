@@ -77,7 +77,9 @@ def _paths(table: pd.DataFrame, write: Writer) -> list[str]:
     return [write.say("sem.paths", listed=write.say("list.semicolon").join(parts))]
 
 
-def invariance_sentences(table: pd.DataFrame, groups: list[str], means: pd.DataFrame, write: Writer) -> list[str]:
+def invariance_sentences(
+    table: pd.DataFrame, groups: list[str], means: pd.DataFrame, licensed: bool, write: Writer
+) -> list[str]:
     """Each step against the one before, the guides with their source, and latent means with their condition."""
     first = table.iloc[0]
     said = [
@@ -108,5 +110,19 @@ def invariance_sentences(table: pd.DataFrame, groups: list[str], means: pd.DataF
         )
     said.append(write.say("invariance.guide"))
     if not means.empty:
-        said.append(write.say("invariance.means"))
+        said.append(write.say("invariance.means" if licensed else "invariance.means_unlicensed"))
     return said
+
+
+def search_sentences(released: pd.DataFrame, searched: bool, write: Writer) -> list[str]:
+    """What a search for partial invariance released, called exploratory."""
+    if not searched:
+        return []
+    if released.empty:
+        return [write.say("invariance.nothing_released")]
+    kinds = {"=~": "loading", "~1": "intercept", "|": "threshold", "~~": "residual"}
+    parts = [
+        write.say(f"invariance.free_{kinds[row.op]}", item=write.name(row.rhs if row.op == "=~" else row.lhs))
+        for row in released.itertuples()
+    ]
+    return [write.say("invariance.released", listed=write.say("list.comma").join(dict.fromkeys(parts)))]
