@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from surveykit.analyse.frames import choice
 from surveykit.analyse.sem.fitting import Fitted
 from surveykit.errors import Problem, SurveykitError
 from surveykit.stats.sem_missing import saturated_elements
@@ -16,6 +17,7 @@ from surveykit.stats.sem_weighted import WeightedStatistics
 
 FloatArray = NDArray[np.float64]
 Method = Literal["auto", "plain", "satorra_bentler_2001", "satorra_2000"]
+METHODS = ("auto", "plain", "satorra_bentler_2001", "satorra_2000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +38,7 @@ def difference_test(wide: Fitted, narrow: Fitted, method: Method = "auto") -> Di
     MLR). "satorra_2000": scaled and shifted, from the wider model (WLSMV). "auto" takes what fits the estimator. In R:
     `lavaan::lavTestLRT(wide, narrow, method = ...)`.
     """
-    allowed = ("auto", "plain", "satorra_bentler_2001", "satorra_2000")
-    if method not in allowed:
-        raise SurveykitError.of("ANALYSE-CHOICE", argument="method", found=str(method), allowed=", ".join(allowed))
+    choice("method", method, METHODS)
     one, other = wide.solution.test, narrow.solution.test
     if method == "auto":
         method = "plain"

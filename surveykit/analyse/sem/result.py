@@ -131,6 +131,11 @@ class StructuralModel(Result):
         names = [made.name(p) for p in range(made.system.size)]
         return pd.DataFrame(self._working.solution.covariance, index=names, columns=names)
 
+    @property
+    def working(self) -> Fitted:
+        """The working model; SurveykitError where the result was stored and read again."""
+        return self._working
+
     @cached_property
     def _working(self) -> Fitted:
         if self.fitted is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -126,3 +127,34 @@ def search_sentences(released: pd.DataFrame, searched: bool, write: Writer) -> l
         for row in released.itertuples()
     ]
     return [write.say("invariance.released", listed=write.say("list.comma").join(dict.fromkeys(parts)))]
+
+
+def difference_sentences(table: pd.DataFrame, alpha: float, write: Writer) -> list[str]:
+    """Each restricted model against the freer one before it."""
+    rows = table.to_dict("records")
+    said = [
+        write.say(
+            "difference.first",
+            model=rows[0]["model_name"],
+            chisq=write.number(rows[0]["chisq"], "statistic"),
+            df=write.count(rows[0]["df"]),
+            n=write.count(rows[0]["n"]),
+        )
+    ]
+    for before, row in pairwise(rows):
+        models = {"model": row["model_name"], "before": before["model_name"]}
+        if not np.isfinite(row["d_p_value"]):
+            said.append(write.say("difference.undefined", **models))
+            continue
+        key = "difference.worse" if row["d_p_value"] < alpha else "difference.same"
+        said.append(
+            write.say(
+                key,
+                **models,
+                chisq=write.number(row["d_chisq"], "statistic"),
+                df=write.count(row["d_df"]),
+                p=write.p(row["d_p_value"]),
+                cfi=write.number(row["d_cfi"], "index"),
+            )
+        )
+    return said
