@@ -153,6 +153,13 @@ class Measurement:
         return () if rows is None else tuple(levels_of(rows, items))
 
 
+def only_for(what: str, **given: object) -> None:
+    """Refuse arguments that were given (not None, 0 or False) but mean nothing for this kind of data."""
+    for argument, value in given.items():
+        if value:
+            raise SurveykitError.of("MEASURE-ARGUMENT", "", argument=argument, what=what)
+
+
 def measurement(model: StructuralModel, group: str | None, keys: Keys, call: str) -> Measurement:
     """The factors of a fitted model that have observed items, in one group.
 

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from surveykit.analyse.frames import choice, names_of, unweighted
-from surveykit.analyse.measurement import measurement
+from surveykit.analyse.measurement import measurement, only_for
 from surveykit.analyse.reliability_model import factor_rows, item_rows
 from surveykit.analyse.reliability_scale import Request, complete_rows, measured
 from surveykit.analyse.reliability_words import READ, WEAK, reliability_sentences
@@ -136,7 +136,10 @@ def reliability(
     `psych::glb.algebraic`; of a model `semTools::reliability(fit)`, `semTools::compRelSEM(fit)`.
     """
     if isinstance(items, StructuralModel):
+        plain = {"correlation": correlation != "pearson", "missing": missing != "listwise", "splits": splits != "all"}
+        only_for("a fitted model", scales=scales, n_boot=n_boot, **plain)
         return _of_model(items, keys, conf_level, group)
+    only_for("items", group=group)
     choice("correlation", correlation, ("pearson", "polychoric"))
     choice("missing", missing, ("listwise", "pairwise"))
     choice("splits", splits, ("all", "psych"))

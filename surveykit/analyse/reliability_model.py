@@ -78,7 +78,7 @@ def _continuous(
         "omega": omega,
         "omega_implied": _point(other.omega2 * keep),
         "omega_observed": _point(other.omega3 * keep),
-        "ave_weighted": _point(other.ave * keep),
+        "ave_weighted": _point(float((block.loadings**2).sum() / np.trace(whole)) * keep),
     }, problems
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from surveykit.analyse.constructs import Constructs, constructs, convergence
 from surveykit.analyse.discriminant import COLUMNS, discriminant
 from surveykit.analyse.frames import choice, names_of, unweighted
-from surveykit.analyse.measurement import measurement
+from surveykit.analyse.measurement import measurement, only_for
 from surveykit.analyse.scales import Keys, scale_items
 from surveykit.analyse.sem.result import StructuralModel
 from surveykit.analyse.validity_model import model_constructs, model_convergence, model_correlations, model_cross
@@ -128,7 +128,9 @@ def validity(
     choice("correlation", correlation, ("pearson", "polychoric"))
     choice("interval", interval, ("percentile", "bca"))
     if isinstance(data, StructuralModel):
+        only_for("a fitted model", scales=scales, correlation=correlation != "pearson")
         return _of_model(data, keys, conf_level, interval, absolute, n_boot, seed, group)
+    only_for("items", group=group)
     if correlation == "polychoric" and interval == "bca":
         raise SurveykitError.of("VALID-BCAPOLY")
     unweighted(data, "validity")
