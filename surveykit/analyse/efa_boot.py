@@ -1,8 +1,8 @@
-"""Bootstrap errors and intervals of rotated loadings."""
+"""Bootstrap errors and intervals of rotated loadings and of hierarchical omegas."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,8 @@ from surveykit.stats.resampled_moments import resampled_correlations
 from surveykit.stats.resampled_polychoric import resampled_polychoric
 from surveykit.stats.rotation import Rotation
 from surveykit.stats.rotation_many import rotate_many
+from surveykit.stats.schmid_leiman import SchmidLeiman
+from surveykit.stats.schmid_leiman_many import hierarchical_many
 
 FloatArray = NDArray[np.float64]
 LOST = 0.05
@@ -56,10 +58,6 @@ def loading_intervals(
 
     An interval that does not hold its loading (axes that move between resamples) is not given, and told.
     """
-    if found.rows is None:
-        raise SurveykitError.of("RELIABILITY-NOROWS")
-    if np.isnan(found.rows).any():
-        raise SurveykitError.of("RELIABILITY-BOOT-LISTWISE")
     k = turned.loadings.shape[1]
     parts = []
     for block in _resampled(found, polychoric, n_boot, seed):
@@ -83,8 +81,49 @@ def loading_intervals(
     return LoadingIntervals(errors, low, high, tuple(problems))
 
 
+def omega_intervals(
+    values: Mapping[str, float],
+    found: ItemMatrix,
+    solution: SchmidLeiman,
+    signs: FloatArray,
+    keyed: FloatArray,
+    extraction: Method,
+    polychoric: bool,
+    conf_level: float,
+    n_boot: int,
+    seed: int,
+) -> tuple[dict[str, tuple[float, float, float]], tuple[Problem, ...]]:
+    """Error and percentile bounds of each defined coefficient; bounds that do not hold it are not given, and told."""
+    turn = np.multiply.outer(keyed, keyed)
+    parts = [
+        hierarchical_many(block * turn, solution, signs, extraction)
+        for block in _resampled(found, polychoric, n_boot, seed)
+    ]
+    out = dict.fromkeys(values, (float("nan"),) * 3)
+    problems, outside, most = [], [], 0
+    for name, value in values.items():
+        if not np.isfinite(value):
+            continue
+        draws = np.concatenate([part[name] for part in parts])
+        most = max(most, int((~np.isfinite(draws)).sum()))
+        low, high = (float(end[0]) for end in percentile(draws[:, None], conf_level))
+        if low > value or high < value:
+            outside.append(name)
+            low = high = float("nan")
+        kept = draws[np.isfinite(draws)]
+        out[name] = (float(kept.std(ddof=1)) if len(kept) > 1 else float("nan"), low, high)
+    if most > LOST * n_boot:
+        problems.append(Problem.of("EFA-BOOT-LOST", "", "warning", lost=most, draws=n_boot))
+    if outside:
+        problems.append(Problem.of("RELIABILITY-BOOT-SIDED", "", "warning", names=", ".join(outside)))
+    return out, tuple(problems)
+
+
 def _resampled(found: ItemMatrix, polychoric: bool, n_boot: int, seed: int) -> Iterable[FloatArray]:
-    assert found.rows is not None
+    if found.rows is None:
+        raise SurveykitError.of("RELIABILITY-NOROWS")
+    if np.isnan(found.rows).any():
+        raise SurveykitError.of("RELIABILITY-BOOT-LISTWISE")
     if polychoric:
         return resampled_polychoric(found.rows, levels_of(found.rows, found.items), n_boot, seed)
     return resampled_correlations(found.rows, n_boot, seed)

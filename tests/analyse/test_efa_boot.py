@@ -10,6 +10,8 @@ from surveykit.stats.factoring_many import extract_many
 from surveykit.stats.resampled_moments import resampled_correlations
 from surveykit.stats.rotation import rotate
 from surveykit.stats.rotation_many import rotate_many
+from surveykit.stats.schmid_leiman import hierarchical_omega, schmid_leiman
+from surveykit.stats.schmid_leiman_many import hierarchical_many
 from tests.oracle_values import frame
 
 METHODS = ("minres", "ml", "pa")
@@ -76,6 +78,35 @@ def test_intervals_hold_the_loadings_and_repeat_with_their_seed():
     plain = sk.efa(items(), 3)
     np.testing.assert_array_equal(plain.loadings, found.loadings)
     assert plain.table["std_error"].isna().all()
+
+
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_many_hierarchical_omegas_are_one_at_a_time(k):
+    matrix = np.corrcoef(items().to_numpy(float).T)
+    solution = schmid_leiman(matrix, k)
+    signs = hierarchical_omega(matrix, solution).signs
+    many = hierarchical_many(resampled(), solution, signs, "minres")
+    for at, one in enumerate(resampled()):
+        own = hierarchical_omega(one * np.multiply.outer(signs, signs), schmid_leiman(one * np.outer(signs, signs), k))
+        if (own.signs < 0).any():
+            continue
+        assert many["omega_total"][at] == pytest.approx(own.total, abs=1e-6)
+        assert many["omega_hierarchical"][at] == pytest.approx(own.hierarchical, abs=1e-4)
+        assert many["explained_common"][at] == pytest.approx(own.explained, abs=1e-4)
+        assert many["alpha_standardised"][at] == pytest.approx(own.alpha)
+        assert many["lambda6"][at] == pytest.approx(own.lambda6)
+
+
+def test_hierarchical_omega_has_intervals_on_request():
+    found = sk.omega_hierarchical(items(), 3, n_boot=200)
+    table = found.table
+    assert table["conf_low"].notna().all() and (table["conf_low"] < table["estimate"]).all()
+    assert (table["estimate"] < table["conf_high"]).all()
+    keyed = sk.omega_hierarchical(items(), 3, n_boot=200, keys={"A1": -1, "C4": -1, "C5": -1})
+    assert keyed.table["conf_low"].notna().all()
+    with pytest.raises(SurveykitError, match="rows"):
+        nine = frame("bfi9")
+        sk.omega_hierarchical(sk.Moments.of(nine.to_numpy(), list(nine)), 3, n_boot=100)
 
 
 def test_ordered_items_are_resampled_as_ordered():

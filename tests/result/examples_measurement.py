@@ -43,5 +43,6 @@ EXAMPLES: dict[str, Callable[[], Result]] = {
     "validity of a model": lambda: sk.validity(continuous(), n_boot=150),
     "validity of an ordered model": lambda: sk.validity(ordered(), n_boot=0),
     "efa resampled": lambda: sk.efa(frame("bfi9").head(300), 3, n_boot=150),
+    "omega hierarchical resampled": lambda: sk.omega_hierarchical(frame("bfi9").head(300), 3, n_boot=150),
     "validity of overlapping factors": lambda: sk.validity(overlapping(), n_boot=150),
 }
