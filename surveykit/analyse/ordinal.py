@@ -90,9 +90,7 @@ class Ordinal(Result):
         )
 
     def _sentences(self, table: pd.DataFrame, write: Writer) -> list[str]:
-        return ordinal_sentences(
-            self.outcome, table, self.measures, self.proportionality, self.link, write
-        )
+        return ordinal_sentences(self.outcome, table, self.measures, self.proportionality, self.link, write)
 
 
 def ordinal(
@@ -134,9 +132,7 @@ def ordinal(
     named = [design.terms[at] for at in (*free, *rest)]
     fit = cumulative_link(codes, x, link, z, named)
     problems = [replace(problem, place=problem.place or formula) for problem in fit.problems] + recode.problems
-    vcov, method, groups, found = ml_covariance(
-        fit.covariance, fit.covariance, fit.scores, covariance, design, cluster
-    )
+    vcov, method, groups, found = ml_covariance(fit.covariance, fit.covariance, fit.scores, covariance, design, cluster)
     problems += found
     proportionality, overall, noted = _proportionality(codes, design, fit, partial, free)
     problems += noted

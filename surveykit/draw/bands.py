@@ -100,9 +100,7 @@ def bands(
         return sheet.figure
 
 
-def _scale(
-    lines: Sequence[npt.NDArray[np.float64]], floor: float | None, fmt: Format
-) -> tuple[list[float], list[str]]:
+def _scale(lines: Sequence[npt.NDArray[np.float64]], floor: float | None, fmt: Format) -> tuple[list[float], list[str]]:
     known = np.concatenate([line[np.isfinite(line)] for line in lines])
     least, most = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
     if floor is not None:

@@ -195,13 +195,7 @@ def _with_size(
         def slope(log_size: float, mean: FloatArray = mean) -> float:
             t = float(np.exp(log_size))
             return float(
-                (
-                    special.digamma(y + t)
-                    - special.digamma(t)
-                    + np.log(t / (t + mean))
-                    + 1
-                    - (y + t) / (mean + t)
-                ).sum()
+                (special.digamma(y + t) - special.digamma(t) + np.log(t / (t + mean)) + 1 - (y + t) / (mean + t)).sum()
             )
 
         if slope(16.0) > 0:
