@@ -9,6 +9,9 @@ import pandas as pd
 
 from surveykit.result import Writer
 
+AT_LENGTH = 3
+"""Up to so many predictors each is told in sentences of its own."""
+
 
 class Told(Protocol):
     """What the words read beside the table."""
@@ -35,14 +38,44 @@ class Told(Protocol):
 
 
 def mediation_sentences(table: pd.DataFrame, found: Told, write: Writer) -> list[str]:
-    """The indirect associations first, then direct, total and share, then the caveat."""
+    """The indirect associations first, then direct, total and share, then the caveat; of many predictors, lists."""
     said = [_opening(table, found, write)]
+    own = table[table["outcome"] == found.y]
+    if own["predictor"].nunique() > AT_LENGTH and (own["measure"] == "indirect").any() and not found.moderator:
+        return [*said, *_of_many(own, write), write.say("mediation.caveat")]
     for predictor in dict.fromkeys(table["predictor"]):
         rows = table[(table["predictor"] == predictor) & (table["outcome"] == found.y)].to_dict("records")
         if any(row["measure"] in ("direct", "natural_direct") for row in rows):
             said += _of_one(str(predictor), rows, found, write)
     said.append(write.say("mediation.caveat"))
     return said
+
+
+def _of_many(own: pd.DataFrame, write: Writer) -> list[str]:
+    """Which indirect and which direct associations are statistically significant, the strongest first."""
+    said = []
+    level = write.number(own["conf_level"].iloc[0], "share", 0)
+    for measure in ("indirect", "direct"):
+        rows = own[own["measure"] == measure].dropna(subset=["estimate"])
+        clear = (rows["conf_low"] > 0) | (rows["conf_high"] < 0)
+        ordered = rows[clear].sort_values("estimate", key=abs, ascending=False, kind="stable").to_dict("records")
+        if ordered:
+            listed = write.say("list.semicolon").join(_briefly(row, write) for row in ordered)
+            said.append(write.say(f"mediation.{measure}_clear", listed=listed, level=level))
+        unclear = [_station(row, write) for row in rows[~clear].to_dict("records")]
+        if unclear:
+            said.append(write.say(f"mediation.{measure}_unclear", listed=write.say("list.comma").join(unclear)))
+    return said
+
+
+def _briefly(row: Mapping[Any, Any], write: Writer) -> str:
+    interval = write.interval(row["conf_low"], row["conf_high"], "coefficient")
+    return f"{_station(row, write)} {write.number(row['estimate'], 'coefficient')} {interval}"
+
+
+def _station(row: Mapping[Any, Any], write: Writer) -> str:
+    name = write.name(row["predictor"])
+    return f"{name} → {_via(row['via'], write)}" if row["via"] and row["measure"] == "indirect" else name
 
 
 def _opening(table: pd.DataFrame, found: Told, write: Writer) -> str:
