@@ -157,7 +157,8 @@ def omega_hierarchical(
         "alpha_standardised": omega.alpha,
         "lambda6": omega.lambda6,
     }
-    errors, more = dict.fromkeys(values, (nan, nan, nan)), ()
+    errors = dict.fromkeys(values, (nan, nan, nan))
+    more: tuple[Problem, ...] = ()
     if n_boot and sound:
         errors, more = omega_intervals(
             values,

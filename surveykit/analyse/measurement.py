@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +35,7 @@ class Block:
     between_slope: FloatArray
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Measurement:
     """One group of a fitted model: its factors with items of their own, and the moments of its variables.
 
@@ -58,7 +59,7 @@ class Measurement:
         """The model of the group."""
         return self.fitted.made.system.groups[self.group]
 
-    @property
+    @cached_property
     def point(self) -> Point:
         """The model of the group at its estimates."""
         return self.system.at(self.fitted.solution.theta)
@@ -138,8 +139,13 @@ class Measurement:
 
     def scaled(self, standard: bool) -> Standardised:
         """Standardised values of every row of the table, with slopes: of all variables, or of the factors only."""
+        return self._scaled[standard]
+
+    @cached_property
+    def _scaled(self) -> tuple[Standardised, Standardised]:
         made, theta = self.fitted.made, self.fitted.solution.theta
-        return standardised(made, theta, standard, spread_of(made, theta))
+        spread = spread_of(made, theta)
+        return standardised(made, theta, False, spread), standardised(made, theta, True, spread)
 
     def rows(self, items: tuple[str, ...]) -> FloatArray | None:
         """Answers of the rows used (n, k), not turned; None where there are only moments."""
@@ -207,7 +213,7 @@ def _signs(found: Measurement, keys: Keys) -> tuple[dict[str, int], list[Problem
             raise SurveykitError.of("ANALYSE-KEYVALUE", found=str(wrong[0]))
         signs |= keys
     problems = []
-    given = Measurement(found.fitted, found.group, found.factors, signs, ())
+    given = replace(found, signs=signs)
     for factor, items in found.factors.items():
         loadings = given.block(factor, True).loadings
         against = loadings * (1 if loadings.sum() >= 0 else -1) < 0

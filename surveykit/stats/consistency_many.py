@@ -71,7 +71,7 @@ def _omega(loadings: FloatArray, unique: FloatArray) -> FloatArray:
 def _smc(r: FloatArray) -> FloatArray:
     """Squared multiple correlations (b, k); NaN for a singular matrix."""
     out = np.full(r.shape[:2], np.nan)
-    good = np.isfinite(r).all(axis=(1, 2))
+    good = np.asarray(np.isfinite(r).all(axis=(1, 2)), dtype=bool)
     good[good] = np.linalg.eigvalsh(r[good])[:, 0] > 1e-10
     out[good] = 1 - 1 / np.einsum("bii->bi", np.linalg.inv(r[good]))
     return out

@@ -25,14 +25,14 @@ def extract_many(correlations: ArrayLike, k: int, method: Method, start: ArrayLi
     """
     matrices = np.asarray(correlations, dtype=np.float64)
     b, p = matrices.shape[:2]
-    good = np.isfinite(matrices).all(axis=(1, 2))
+    good = np.asarray(np.isfinite(matrices).all(axis=(1, 2)), dtype=bool)
     if method == "ml":
         good[good] = np.linalg.eigvalsh(matrices[good])[:, 0] > 1e-10
     some = np.flatnonzero(good)
     out = np.full((b, p, k), np.nan)
     if not len(some):
         return out
-    given = np.linalg.inv(matrices[some]) if method == "ml" else matrices[some]
+    given = np.asarray(np.linalg.inv(matrices[some]), dtype=np.float64) if method == "ml" else matrices[some]
     value, slopes = _likelihood(k) if method == "ml" else _residual(k)
     begin = np.tile(np.clip(np.asarray(start, dtype=np.float64), FLOOR, 1.0), (len(some), 1))
     unique, (values, vectors), steepest = _minimise(given, begin, value, slopes)
@@ -145,7 +145,7 @@ def _step(gradient: FloatArray, free: NDArray[np.bool_], exact: FloatArray, safe
     both = held[:, :, None] | held[:, None, :]
     eye = np.eye(gradient.shape[1])
     exact, safe = np.where(both, eye, exact), np.where(both, eye, safe)
-    usable = np.isfinite(exact).all(axis=(1, 2))
+    usable = np.asarray(np.isfinite(exact).all(axis=(1, 2)), dtype=bool)
     usable[usable] = np.linalg.eigvalsh(exact[usable])[:, 0] > 1e-10
     hessian = np.where(usable[:, None, None], exact, safe)
     return np.clip(-np.linalg.solve(hessian, np.where(free, gradient, 0.0)[:, :, None])[:, :, 0], -0.3, 0.3)

@@ -37,12 +37,12 @@ def one_factor_many(correlations: ArrayLike, start: ArrayLike) -> tuple[FloatArr
     matrices = np.asarray(correlations, dtype=np.float64)
     b, k = matrices.shape[:2]
     loadings, unique = np.full((2, b, k), np.nan)
-    good = np.isfinite(matrices).all(axis=(1, 2))
+    good = np.asarray(np.isfinite(matrices).all(axis=(1, 2)), dtype=bool)
     good[good] = np.linalg.eigvalsh(matrices[good])[:, 0] > 1e-8
     some = np.flatnonzero(good)
     if not len(some):
         return loadings, unique
-    inverse = np.linalg.inv(matrices[some])
+    inverse = np.asarray(np.linalg.inv(matrices[some]), dtype=np.float64)
     floor = float(np.log(_FLOOR))
     logs = np.tile(np.clip(np.log(np.asarray(start, dtype=np.float64)), floor + 0.01, 0.0), (len(some), 1))
     point = _discrepancy(inverse, logs)
@@ -86,7 +86,7 @@ def _newton(point: _Point, gradient: FloatArray, free: NDArray[np.bool_]) -> Flo
     both = held[:, :, None] | held[:, None, :]
     eye = np.eye(first.shape[1])
     exact = np.where(both, eye, exact)
-    usable = np.isfinite(exact).all(axis=(1, 2))
+    usable = np.asarray(np.isfinite(exact).all(axis=(1, 2)), dtype=bool)
     usable[usable] = np.linalg.eigvalsh(exact[usable])[:, 0] > 1e-8
     safe = np.where(both, eye, everything**2 + 1e-6 * eye)
     hessian = np.where(usable[:, None, None], exact, safe)
