@@ -100,6 +100,7 @@ class Importance(Result):
                 "importance.axis", outcome=write.name(self.outcome), level=write.number(self.conf_level, "share", 0)
             ),
             fmt=lambda value: write.number(value, "share", 0),
+            fmt_tick=lambda value: write.number(value, "share", int(abs(100 * value - round(100 * value)) > 1e-6)),
             **style,
         )
 
