@@ -21,6 +21,7 @@ from surveykit.analyse.importance_estimates import (
     rank_table,
     ranks,
 )
+from surveykit.analyse.importance_logit import logit_estimates
 from surveykit.analyse.importance_words import importance_sentences
 from surveykit.draw.importance import importance_bars, rank_stability
 from surveykit.errors import Problem, SurveykitError
@@ -28,7 +29,7 @@ from surveykit.language import Kind
 from surveykit.responses.source import fingerprint_of
 from surveykit.result import Provenance, Result, Writer
 from surveykit.stats.cross_validation import k_fold_r2
-from surveykit.stats.importance import MOST_UNITS, owen
+from surveykit.stats.importance import MOST_UNITS, owen, subset_r2
 
 PILED = 0.5
 """From this share of answers at one end of the scale on, a predictor's spread is called cut off (our guide)."""
@@ -99,6 +100,7 @@ class Importance(Result):
                 "importance.axis", outcome=write.name(self.outcome), level=write.number(self.conf_level, "share", 0)
             ),
             fmt=lambda value: write.number(value, "share", 0),
+            fmt_tick=lambda value: write.number(value, "share", int(abs(100 * value - round(100 * value)) > 1e-6)),
             **style,
         )
 
@@ -113,6 +115,7 @@ def importance(
     method: Literal["shapley", "johnson", "dominance"] = "shapley",
     conf_level: float = 0.95,
     *,
+    kind: Literal["linear", "ordinal", "binary"] = "linear",
     n_boot: int = 1000,
     seed: int = 1,
     groups: Groups = None,
@@ -128,22 +131,29 @@ def importance(
     Intervals are percentiles of `n_boot` resamples of the rows; the lower bound is 0 where neither the predictor alone
     nor its gain over all others is statistically significant (F tests at half the level), since resampled shares are
     never 0; moments give normal (Wishart) samples instead. Ranks get the same percentiles. Rows with a missing value
-    are left out and counted. R2 left out of the sample: 10-fold, 20 repeats. Too few rows or a constant outcome give
-    NaN with a Problem; unknown names, no complete row, more than 20 units raise SurveykitError. Source: Lindeman,
-    Merenda & Gold 1980; Groemping 2007; Azen & Budescu 2003; Johnson 2000. In R:
+    are left out and counted. R2 left out of the sample: 10-fold, 20 repeats. `kind="ordinal"` or "binary" divides
+    McFadden's R2 of proportional-odds models instead (up to 12 units, Shapley and dominance; likelihood-ratio tests;
+    resamples by one Newton step; no R2 left out); the outcome may then be text or an ordered category. Too few rows
+    or a constant outcome give NaN with a Problem; unknown names, no complete row, more than 20 units raise
+    SurveykitError. Source: Lindeman, Merenda & Gold 1980; Groemping 2007; Azen & Budescu 2003; Johnson 2000. In R:
     `relaimpo::calc.relimp(lm(y ~ ., data), type = "lmg")`.
     """
-    choice("method", method, ("shapley", "johnson", "dominance"))
-    sample = sample_of(data, outcome, predictors, groups, weights)
-    if method != "johnson" and len(sample.units) > MOST_UNITS:
-        raise SurveykitError.of("STATS-SUBSETS", units=len(sample.units), most=MOST_UNITS)
-    found = linear_estimates(sample, method, n_boot, seed, conf_level)
+    choice("kind", kind, ("linear", "ordinal", "binary"))
+    choice("method", method, ("shapley", "johnson", "dominance") if kind == "linear" else ("shapley", "dominance"))
+    sample = sample_of(data, outcome, predictors, groups, weights, coded=kind != "linear")
+    if kind != "linear":
+        sample, found, game = logit_estimates(sample, kind, n_boot, seed, conf_level)
+    else:
+        if method != "johnson" and len(sample.units) > MOST_UNITS:
+            raise SurveykitError.of("STATS-SUBSETS", units=len(sample.units), most=MOST_UNITS)
+        found = linear_estimates(sample, method, n_boot, seed, conf_level)
+        game = subset_r2(sample.correlation, sample.units) if method == "dominance" else np.empty((0, 1))
     problems = [*sample.problems, *_caveats(sample, found, n_boot)]
     if sample.dropped:
         total = sample.n + sample.dropped
         problems.append(Problem.of("ANALYSE-DROPPED", outcome, "note", dropped=sample.dropped, rows=total))
     drawn = ranks(found.draws)
-    pairs, sizes = _dominance(sample, found, method)
+    pairs, sizes = _dominance(sample, found, game, method)
     return Importance(
         n=sample.n,
         outcome=outcome,
@@ -151,16 +161,16 @@ def importance(
         rank_shares=rank_table(sample.names, drawn),
         dominance=pairs,
         conditional=sizes,
-        members=_members(sample, method, groups),
+        members=_members(sample, method if kind == "linear" else kind, groups),
         measures={
             "r2": sample.r2,
             "adj_r2": sample.adj_r2,
-            "r2_cv": _left_out(sample, seed),
+            "r2_cv": _left_out(sample, seed) if kind == "linear" else float("nan"),
             "n_boot": float(found.draws.shape[1]),
             "n_predictors": float(len(sample.names)),
         },
         conf_level=conf_level,
-        method=f"importance_{method}",
+        method=f"importance_{method}" if kind == "linear" else f"mcfadden_{kind}",
         problems=tuple(problems),
         names=names_of(data),
         provenance=Provenance.of(
@@ -170,6 +180,7 @@ def importance(
             outcome=outcome,
             predictors=tuple(predictors),
             method=method,
+            kind=kind,
             conf_level=conf_level,
             n_boot=n_boot,
             groups={name: tuple(members) for name, members in (groups or {}).items()},
@@ -226,9 +237,9 @@ def _left_out(sample: Sample, seed: int) -> float:
     return float(np.mean(k_fold_r2(sample.rows, seed=seed, weights=sample.weights)))
 
 
-def _dominance(sample: Sample, found: Estimates, method: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _dominance(sample: Sample, found: Estimates, game: Any, method: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     if method == "dominance":
-        return dominance_tables(sample, found.draws)
+        return dominance_tables(sample.names, game[:, 0], found.draws)
     pairs = pd.DataFrame(columns=["predictor", "predictor2", "dominance", "subset_share", "draw_share"], dtype=object)
     return pairs, pd.DataFrame(columns=["predictor", "size", "estimate"], dtype=object)
 
@@ -236,7 +247,7 @@ def _dominance(sample: Sample, found: Estimates, method: str) -> tuple[pd.DataFr
 def _members(sample: Sample, method: str, groups: Groups) -> pd.DataFrame:
     """Owen values of the predictors that were grouped."""
     rows = []
-    if groups and method != "johnson" and np.isfinite(sample.r2):
+    if groups and method in ("shapley", "dominance") and np.isfinite(sample.r2):
         values = owen(sample.correlation, sample.units)
         for name, part in zip(sample.predictors, sample.parts, strict=True):
             owner = next(group for group, unit in zip(sample.names, sample.units, strict=True) if part[0] in unit)

@@ -12,7 +12,7 @@ from scipy import special
 
 from surveykit.analyse.importance_data import Sample
 from surveykit.stats.bootstrap_bounds import percentile
-from surveykit.stats.importance import complete, conditional, lmg, relative_weights, subset_r2, unit_sums
+from surveykit.stats.importance import complete, conditional, lmg, relative_weights, unit_sums
 from surveykit.stats.resampled_weighted import bootstrap_correlations, normal_correlations
 
 Array = NDArray[np.float64]
@@ -125,10 +125,11 @@ def rank_table(names: tuple[str, ...], drawn: Array) -> pd.DataFrame:
     )
 
 
-def dominance_tables(sample: Sample, draws: Array) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Pairs (who dominates, at which level, how often in resamples) and mean gains by size of the subset."""
-    names = sample.names
-    game = subset_r2(sample.correlation, sample.units)[:, 0]
+def dominance_tables(names: tuple[str, ...], game: Array, draws: Array) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Pairs (who dominates, at which level, how often in resamples) and mean gains by size of the subset.
+
+    `game` (2^k,) is the value of every subset, `draws` (k, b) the resampled importances.
+    """
     gains, shares = conditional(game), complete(game)
     general = gains.mean(axis=1)
     rows = []

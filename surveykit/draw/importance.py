@@ -31,12 +31,14 @@ def importance_bars(
     title: str = "",
     xlabel: str = "",
     fmt: Format = percent,
+    fmt_tick: Format | None = None,
     missing: str = "–",
     style: Style = DEFAULT,
 ) -> Figure:
     """A bar from zero for each estimate with its interval as a line across the bar's end, values at the right.
 
-    A NaN estimate is an empty row with `missing`; a NaN bound leaves the bar alone. Errors: DRAW-EMPTY, DRAW-SHAPE.
+    `fmt_tick` writes the axis where its ticks need more digits than the values (default: `fmt`). A NaN estimate is an
+    empty row with `missing`; a NaN bound leaves the bar alone. Errors: DRAW-EMPTY, DRAW-SHAPE.
     """
     names = rows_of(labels)
     count = len(names)
@@ -49,7 +51,7 @@ def importance_bars(
     palette = style.palette
     start, end = limits([centre, lower, upper], 0.0)
     with styled(style):
-        panel = Panel(start, end, xlabel=clean([xlabel])[0], tick_text=fmt)
+        panel = Panel(start, end, xlabel=clean([xlabel])[0], tick_text=fmt_tick or fmt)
         columns = [Column(clean([value_title])[0], written(centre, fmt, missing))]
         rows = lay_out(names, [panel], columns, title=clean([title])[0], style=style, mark=BAR + 0.06)
         area = rows.axes[0]

@@ -162,8 +162,14 @@ def _scaled(values: Array, ends: tuple[float, float], length: float) -> Array:
 
 
 def _ticks(ends: tuple[float, float], fmt: Format, most: int) -> list[tuple[float, str]]:
-    values = MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]).tick_values(*ends)
-    return [(float(value), clean([fmt(float(value))])[0]) for value in values if ends[0] <= value <= ends[1]]
+    """Round tick values whose texts differ from each other."""
+    found: list[tuple[float, str]] = []
+    for count in range(most, 1, -1):
+        values = MaxNLocator(nbins=count, steps=[1, 2, 5, 10]).tick_values(*ends)
+        found = [(float(value), clean([fmt(float(value))])[0]) for value in values if ends[0] <= value <= ends[1]]
+        if len({words for _, words in found}) == len(found):
+            break
+    return found
 
 
 def _corners(

@@ -81,14 +81,35 @@ def _swept(rows: Sequence[FloatArray]) -> list[FloatArray]:
     return [row - first[at:] * slopes[at - 1] for at, row in enumerate(rows[1:], start=1)]
 
 
+def _both(rows: Sequence[FloatArray]) -> list[FloatArray]:
+    """The other variables without the first one, then with it: twice the nodes, written once."""
+    first, nodes = rows[0], rows[0].shape[1]
+    inverse = np.divide(1.0, first[0], out=np.zeros_like(first[0]), where=first[0] > DEPENDENT)
+    slopes = first[1:] * inverse
+    made = []
+    for at, row in enumerate(rows[1:], start=1):
+        new = np.empty((len(row), 2 * nodes, row.shape[2]))
+        new[:, :nodes] = row
+        within = new[:, nodes:]
+        np.multiply(first[at:], slopes[at - 1], out=within)
+        np.subtract(row, within, out=within)
+        made.append(new)
+    return made
+
+
+def _joined(rows: Sequence[FloatArray], size: int) -> list[FloatArray]:
+    """The same for a unit of several variables."""
+    swept = list(rows)
+    for _ in range(size):
+        swept = _swept(swept)
+    return [np.concatenate([out, within], axis=1) for out, within in zip(rows[size:], swept, strict=True)]
+
+
 def _residual(stack: FloatArray, sizes: Sequence[int]) -> FloatArray:
     """Residual variance of the last variable after every subset of units, (2^k, b), from matrices (q, q, b)."""
     rows = [stack[at, at:, None, :] for at in range(len(stack))]
     for size in sizes:
-        swept = rows
-        for _ in range(size):
-            swept = _swept(swept)
-        rows = [np.concatenate([without, within], axis=1) for without, within in zip(rows[size:], swept, strict=True)]
+        rows = _both(rows) if size == 1 else _joined(rows, size)
     return np.asarray(np.maximum(rows[0][0], 0.0))
 
 

@@ -176,3 +176,38 @@ def test_more_refusals():
         importance("y", ["a"], small().assign(a=np.inf))
     with pytest.raises(SurveykitError):
         importance("y", ["a"], small().assign(w=-1.0), weights="w")
+
+
+def ordered(n=400, seed=1):
+    data = planted(n, seed, likert=False)
+    return data.assign(
+        five=np.digitize(data["y"], [-1.2, -0.4, 0.4, 1.2]) + 1, renewed=np.where(data["y"] > 0.3, "yes", "no")
+    )
+
+
+def test_ordinal_and_binary_outcomes_divide_mcfaddens_r2():
+    linear = importance("y", list("abcd"), ordered(), n_boot=0).table["share"]
+    for outcome, kind in (("five", "ordinal"), ("renewed", "binary")):
+        found = importance(outcome, list("abcd"), ordered(), kind=kind, n_boot=100)
+        table = found.table
+        assert table["estimate"].sum() == pytest.approx(found.measures["r2"])
+        assert table["rank"].tolist() == [1, 2, 3, 4]
+        assert table["conf_low"].notna().all()
+        np.testing.assert_allclose(table["share"], linear, atol=0.06)
+        assert "McFadden" in found.narrate("en")
+
+
+def test_refusals_of_ordinal_and_binary_outcomes():
+    data = ordered()
+    with pytest.raises(SurveykitError, match="allowed are 2"):
+        importance("five", ["a"], data, kind="binary")
+    with pytest.raises(SurveykitError, match="shapley, dominance"):
+        importance("five", ["a"], data, "johnson", kind="ordinal")
+    with pytest.raises(SurveykitError, match="400 different answers"):
+        importance("y", ["a"], data, kind="ordinal")
+    wide = data.assign(**{f"x{at}": np.roll(data["a"], at) for at in range(8)})
+    with pytest.raises(SurveykitError, match="n_boot of at most"):
+        importance("five", [*"abcd", *(f"x{at}" for at in range(8))], wide, kind="ordinal")
+    found = importance("up", ["a", "b"], data.assign(up=data["a"] > 0), kind="binary")
+    assert found.table["estimate"].isna().all()
+    assert "IMPORT-SEPARATION" in {problem.code for problem in found.problems}

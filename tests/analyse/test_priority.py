@@ -96,6 +96,13 @@ def test_a_column_without_answers_is_not_placed():
     assert np.isfinite(found.measures["performance_line"])
 
 
+def test_nobody_and_one_respondent_give_undefined_numbers_not_tracebacks():
+    assert priority_map({"a": 1.0}, ratings().iloc[:0]).table["estimate"].isna().all()
+    one = priority_map(STATED, ratings().iloc[:1], limits=(1, 5))
+    assert one.table["conf_low"].isna().all() and one.table["estimate"].notna().all()
+    assert one.narrate("zh")
+
+
 def test_refusals():
     data = ratings()
     with pytest.raises(SurveykitError, match="no attribute"):

@@ -86,6 +86,13 @@ EXAMPLES: dict[str, Callable[[], Result]] = {
     ),
     "importance for a constant": lambda: importance("flat", ["a", "b"], small(), n_boot=200),
     "importance of few": lambda: importance("y", ["a", "b", "c"], small(4), n_boot=200),
+    "importance ordinal": lambda: importance("CUSA1", ["IMAG", "PERQ", "PERV"], scores(), kind="ordinal", n_boot=200),
+    "importance binary": lambda: importance(
+        "renewed", ["a", "b"], small(120).assign(renewed=lambda f: f["y"] > 4), "dominance", kind="binary", n_boot=200
+    ),
+    "importance with separation": lambda: importance(
+        "up", ["a"], small().assign(up=lambda f: f["a"] > 2), kind="binary", n_boot=200
+    ),
     "priority map": lambda: priority_map(of_scores(), scores()),
     "priority map stated": lambda: priority_map(
         {"a": "b", "b": "c", "c": "a"}, small(), limits=(1, 5), crosshair=("mean", "middle")
