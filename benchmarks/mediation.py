@@ -1,9 +1,7 @@
-"""Times mediation beside pingouin on the same data in one run, and prints ratios. Nothing is asserted."""
+"""Mediation beside pingouin on the same data."""
 
 from __future__ import annotations
 
-import time
-import warnings
 from collections.abc import Callable
 
 import numpy as np
@@ -11,17 +9,6 @@ import pandas as pd
 import pingouin
 
 from surveykit.analyse.mediation import mediate
-
-
-def best(work: Callable[[], object], repeat: int = 5) -> float:
-    """Seconds of the fastest of several runs, after one to warm up."""
-    work()
-    times = []
-    for _ in range(repeat):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 def pairs() -> list[tuple[str, Callable[[], object], str, Callable[[], object]]]:
@@ -47,16 +34,3 @@ def pairs() -> list[tuple[str, Callable[[], object], str, Callable[[], object]]]
             lambda: pingouin.mediation_analysis(data, "x", ["m", "m2"], "y", covar="c", n_boot=5000, seed=1),
         ),
     ]
-
-
-def main() -> None:
-    """Print one line a pair."""
-    warnings.simplefilter("ignore")
-    print(f"{'task':45s} {'surveykit':>10s} {'peer':>10s}  ratio")
-    for name, ours, peer, theirs in pairs():
-        mine, other = best(ours), best(theirs, 3)
-        print(f"{name:45s} {mine:9.4f}s {other:9.4f}s  {other / mine:5.2f} x ({peer})")
-
-
-if __name__ == "__main__":
-    main()

@@ -49,9 +49,10 @@ def mediate(
     interval of the total excludes 0 and direct and total indirect have one sign. `sobel_error` is the first-order
     error of a single chain from least squares, `delta_error` from maximum likelihood.
 
-    `moderator` with `moderates` "first" (x to m), "second" (m to y) or "both" adds the products and gives the
-    indirect association at both values of a binary moderator or at its mean and one SD around, and the index of
-    moderated mediation (Hayes 2015; undefined for "both", where the difference between the ends is given).
+    `moderator` w with `moderates` "first" (m ~ x + w + xw), "second" (y ~ x + m + w + mw) or "both" (models 7, 14 and
+    58 of Hayes's PROCESS; products of raw values) gives the indirect association at both values of a binary
+    moderator or at its mean and one SD around, and the index of moderated mediation (Hayes 2015; undefined for
+    "both", where the difference between the ends is given).
 
     `outcome="ordered"` (chosen by "auto" for a y of two values) fits an ordered probit of y and gives natural direct
     and indirect effects on the expected answer (for 0/1: on the probability) between two values of x: those of a

@@ -19,6 +19,8 @@ from surveykit.stats.resampled_moments import resample_weights
 FloatArray = NDArray[np.float64]
 MOST_LEVELS = 20
 _BLOCK = 1_000_000
+_CELLS = 100_000
+"""Weights worked on at a time: they stay in the cache."""
 
 
 def ordered_effects(
@@ -46,8 +48,11 @@ def ordered_effects(
     rows = list(_rows(roles, whole))
     estimate = np.array([value[0] for _, value in rows])
 
+    size = max(1, _CELLS // n)
+
     def flat(weights: Iterator[FloatArray]) -> FloatArray:
-        found = (natural_effects(model, block, whole.theta[0]) for block in weights)
+        parts = (block[at : at + size] for block in weights for at in range(0, len(block), size))
+        found = (natural_effects(model, part, whole.theta[0]) for part in parts)
         return np.concatenate([np.array([value for _, value in _rows(roles, one)]).T for one in found])
 
     draws = flat(resample_weights(n, n_boot, seed))

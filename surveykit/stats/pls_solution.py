@@ -102,7 +102,7 @@ def solve(
         rho_a=np.where(unmeasured, np.nan, rho_a),
         rho_c=np.where(unmeasured, np.nan, sums**2 / (sums**2 + left)),
         ave=np.where(unmeasured, np.nan, extracted),
-        htmt=htmt(r, [plan.blocks[j] for j in several(plan)]).arithmetic,
+        htmt=htmt(r, [plan.blocks[j].tolist() for j in several(plan)]).arithmetic,
         found=found,
     )
 

@@ -76,12 +76,15 @@ def _pairs(a: FloatArray, b: FloatArray) -> FloatArray:
     return np.asarray((a[:, :, None] * b[:, None, :]).reshape(len(a), -1))
 
 
-def _ends(theta: FloatArray, upper: FloatArray, lower: FloatArray, top: FloatArray, bottom: FloatArray):  # type: ignore[no-untyped-def]
+def _ends(
+    theta: FloatArray, upper: FloatArray, lower: FloatArray, top: FloatArray, bottom: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Upper and lower ends of each answer's interval, and its probability, taken in the tail where it is exact."""
     high, low = theta @ upper.T, theta @ lower.T
     high[:, top], low[:, bottom] = np.inf, -np.inf
     mirrored = low > 0
-    p = np.where(mirrored, special.ndtr(-low) - special.ndtr(-high), special.ndtr(high) - special.ndtr(low))
-    return high, low, p
+    p = special.ndtr(np.where(mirrored, -low, high)) - special.ndtr(np.where(mirrored, -high, low))
+    return high, low, np.asarray(p)
 
 
 def _likelihood(

@@ -170,6 +170,12 @@ def test_the_whole_picture_of_several_dimensions_runs_at_once():
     )
 
 
+@pytest.mark.parametrize("interval", ["percentile", "bca"])
+def test_bootstrap_intervals_meet_package_boot(interval):
+    row = mediate(frame("tal_or"), "cond", "pmi", "reaction", interval=interval).estimate("indirect")
+    np.testing.assert_allclose([row["conf_low"], row["conf_high"]], REFERENCE[f"boot.{interval}"], atol=0.02)
+
+
 def test_bca_of_a_product_shifts_toward_the_longer_tail():
     percentile = mediate(frame("tal_or"), "cond", "pmi", "reaction").estimate("indirect")
     bca = mediate(frame("tal_or"), "cond", "pmi", "reaction", interval="bca").estimate("indirect")

@@ -1,5 +1,5 @@
 # Reference values of mediation: usage Rscript make.R (in this folder); data ../data/tal_or.csv, ../data/bfi.csv
-suppressMessages({library(lavaan); library(MASS); library(jsonlite)})
+suppressMessages({library(lavaan); library(MASS); library(boot); library(jsonlite)})
 d <- read.csv("../data/tal_or.csv"); v <- list(); add <- function(id, x) v[[id]] <<- unname(x)
 # two mediators, parallel and serial, with age as covariate (lavaan ML: slopes equal least squares)
 f <- sem("pmi ~ a1*cond + age\nimport ~ a2*cond + age\nreaction ~ b1*pmi + b2*import + cp*cond + age\npmi ~~ import
@@ -20,6 +20,10 @@ add("moderated.first.conditional", (coef(m1)[["cond"]] + coef(m1)[["cond:import"
 m2 <- lm(pmi ~ cond, d); y2 <- lm(reaction ~ cond + pmi * import, d)
 add("moderated.second.index", coef(m2)[["cond"]] * coef(y2)[["pmi:import"]])
 add("moderated.second.conditional", coef(m2)[["cond"]] * (coef(y2)[["pmi"]] + coef(y2)[["pmi:import"]] * w))
+# percentile and BCa intervals of a*b by package boot, 20000 resamples (another generator: tolerance .02)
+set.seed(7); st <- function(z, i) { z <- z[i, ]; coef(lm(pmi ~ cond, z))[[2]] * coef(lm(reaction ~ cond + pmi, z))[[3]] }
+ci <- boot.ci(boot(d, st, 20000), type = c("perc", "bca"))
+add("boot.percentile", ci$percent[4:5]); add("boot.bca", ci$bca[4:5])
 # natural effects, probit outcome: by closed form written out, and by a large simulation of the counterfactuals
 natural <- function(ym, mm, xname, x0, x1, cuts, levels, beta, seed) {
   # mm: list of lm of the mediators; joint residual covariance with divisor n
@@ -39,4 +43,5 @@ p <- polr(factor(N3) ~ E4 + N2, d, method = "probit", control = list(reltol = 1e
 r <- natural(p, mm, "E4", x0, x0 + 1, p$zeta, sort(unique(d$N3)), coef(p), 1); for (n in names(r)) add(paste0("ordered.", n), r[[n]])
 add("ordered.slope.N2", coef(p)[["N2"]])
 writeLines(toJSON(list(meta = list(R = R.version.string, lavaan = as.character(packageVersion("lavaan")),
-  MASS = as.character(packageVersion("MASS"))), values = v), auto_unbox = TRUE, digits = 12, pretty = TRUE), "values.json")
+  MASS = as.character(packageVersion("MASS")),
+  boot = as.character(packageVersion("boot"))), values = v), auto_unbox = TRUE, digits = 12, pretty = TRUE), "values.json")
