@@ -1,6 +1,6 @@
 """How often 95 % intervals hold the truth, by simulation; run with a large number of samples for the full figures.
 
-    python -m tests.analyse.coverage 20000
+python -m tests.analyse.coverage 20000
 """
 
 from __future__ import annotations
@@ -9,12 +9,15 @@ import sys
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
-from surveykit.analyse.impute import impute, pool
-from surveykit.analyse.survey_data import Column, intervals
-from surveykit.analyse.survey_regression import survey_regress
+from surveykit.analyse.survey_data import intervals
 from surveykit.responses.design import survey_design
+from surveykit.stats.chained import Variable, chained
 from surveykit.stats.intervals import nps_adjusted_wald, r_squared, wilson
+from surveykit.stats.moments import Moments
+from surveykit.stats.ols import ols
+from surveykit.stats.pooling import rubin
 from surveykit.stats.survey import means
 
 SHARES = np.array([0.2, 0.25, 0.55])
@@ -40,7 +43,7 @@ def top_box(samples: int, n: int, share: float, seed: int = 1) -> float:
 
 
 def r2(samples: int, n: int, k: int, rho2: float, seed: int = 1) -> float:
-    """Exact interval of the population R2 with random normal predictors."""
+    """Exact interval of the population R2 with random normal predictors; bounds are read off 200 values of R2."""
     random = np.random.default_rng(seed)
     strength = random.normal(size=(samples, n, k))
     y = strength.sum(axis=2) * np.sqrt(rho2 / k) + random.normal(size=(samples, n)) * np.sqrt(1 - rho2)
@@ -49,8 +52,9 @@ def r2(samples: int, n: int, k: int, rho2: float, seed: int = 1) -> float:
     cross = (x.transpose(0, 2, 1) @ y[..., None])[..., 0]
     beta = np.linalg.solve(x.transpose(0, 2, 1) @ x, cross[..., None])[..., 0]
     found = (beta * cross).sum(axis=1) / (y**2).sum(axis=1)
-    bounds = np.array([r_squared(float(value), n, k) for value in found])
-    return held(bounds[:, 0], bounds[:, 1], rho2)
+    grid = np.linspace(found.min(), found.max(), 200)
+    low, high = np.array([r_squared(float(value), n, k) for value in grid]).T
+    return held(np.interp(found, grid, low), np.interp(found, grid, high), rho2)
 
 
 def weighted(samples: int, n: int, measure: str, seed: int = 1) -> float:
@@ -85,7 +89,10 @@ def truth_of(measure: str) -> float:
 
 
 def imputed(samples: int, n: int, seed: int = 1) -> float:
-    """The slope of a regression whose predictor is missing at random for a third, pooled over ten imputations."""
+    """The slope of a regression whose predictor is missing at random for a third, pooled over ten imputations.
+
+    One variable is incomplete, so one round is enough.
+    """
     random = np.random.default_rng(seed)
     hits = 0
     for sample in range(samples):
@@ -93,10 +100,15 @@ def imputed(samples: int, n: int, seed: int = 1) -> float:
         z = x + random.normal(size=n)
         y = 0.5 * x + random.normal(size=n)
         gone = random.random(n) < 1 / (1 + np.exp(1 - y))
-        data = pd.DataFrame({"x": np.where(gone, np.nan, x), "y": y, "z": z})
-        sets = impute(data, m=10, iterations=5, seed=sample)
-        row = pool([survey_regress("y ~ x", one) for one in sets]).table.iloc[1]
-        hits += int(row["conf_low"] <= 0.5 <= row["conf_high"])
+        columns = [Variable(np.where(gone, np.nan, x), "pmm"), Variable(y, "pmm"), Variable(z, "pmm")]
+        fits = []
+        for drawn in chained(columns, m=10, iterations=1, donors=5, seed=sample).drawn[0]:
+            made = x.copy()
+            made[gone] = drawn
+            fits.append(ols(Moments.of(np.column_stack([made, y]), ["x", "y"]), "y", ["x"]))
+        found = rubin([fit.coefficients[1:] for fit in fits], [fit.std_errors[1:] for fit in fits], n - 2)
+        reach = special.stdtrit(found.df, 0.975) * found.std_error
+        hits += int(abs(found.estimate - 0.5)[0] <= reach[0])
     return hits / samples
 
 
@@ -107,10 +119,10 @@ def main(samples: int) -> None:
     for n, share in ((50, 0.1), (50, 0.5), (100, 0.8), (400, 0.9)):
         print(f"top box, n = {n}, share {share}: {top_box(samples, n, share):.4f}")
     for n, k, rho2 in ((60, 3, 0.3), (200, 5, 0.5), (100, 2, 0.1)):
-        print(f"R2, n = {n}, {k} predictors, {rho2}: {r2(max(samples // 10, 100), n, k, rho2):.4f}")
+        print(f"R2, n = {n}, {k} predictors, {rho2}: {r2(samples, n, k, rho2):.4f}")
     for measure in ("nps", "share"):
         print(f"weighted {measure} in strata and clusters, n = 240: {weighted(samples // 4, 240, measure):.4f}")
-    print(f"slope after imputation, n = 200: {imputed(max(samples // 50, 50), 200):.4f}")
+    print(f"slope after imputation, n = 200: {imputed(max(samples // 10, 50), 200):.4f}")
 
 
 if __name__ == "__main__":
