@@ -131,8 +131,9 @@ def pool(
     `imputations`; or the results themselves. Rows of their tables are matched by their names (term, item, scale,
     measure ...). Estimate = mean; T = mean(se^2) + (1 + 1/m) var(estimates); degrees of freedom of Barnard and Rubin
     (1999); `fmi` is the fraction of missing information, `riv` the relative increase in variance. Correlations are
-    pooled as Fisher's z, R2 as z of its root (`measures`). Rows without a standard error have a pooled estimate only.
-    Source: Rubin 1987. In R: `mice::pool(with(imp, lm(y ~ x)))`, `pool.r.squared`.
+    pooled as Fisher's z, R2 as z of its root (`measures`); intervals of shares are made on the logit scale. Rows
+    without a standard error have a pooled estimate only. Source: Rubin 1987. In R: `mice::pool(with(imp, lm(y ~ x)))`,
+    `pool.r.squared`.
     """
     if imputations is None:
         if callable(analysis):

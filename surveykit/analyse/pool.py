@@ -16,12 +16,14 @@ from surveykit.errors import Problem, SurveykitError
 from surveykit.language import Kind, term
 from surveykit.result import Provenance, Result, Writer
 from surveykit.stats.exact import FloatArray
+from surveykit.stats.intervals import wilson
 from surveykit.stats.ols import INTERCEPT
 from surveykit.stats.pooling import pooled_r2, rubin
 
 NUMBERED = ("step", "factor", "answer", "value")
 """Columns of numbers that name a row."""
 OUTSIDE = ("method",)
+RELIABILITIES = ("alpha", "omega")
 SPOKEN = 6
 
 
@@ -73,7 +75,8 @@ class PooledResult(Result):
         parts = [
             write.label(str(row[key])) if key == self.measured_by else write.name(str(row[key])) for key in self.keys
         ]
-        return ": ".join(dict.fromkeys(part for part in parts if part))
+        first, *others = list(dict.fromkeys(part for part in parts if part)) or [write.label("estimate")]
+        return f"{first} ({', '.join(others)})" if others else first
 
     def _figure(self, table: pd.DataFrame, write: Writer, **style: Any) -> Figure:
         shown = table
@@ -141,6 +144,7 @@ def pool_results(results: Sequence[Result], conf_level: float | None) -> PooledR
     errors = np.stack([part["std_error"].to_numpy(dtype=float) for part in aligned])
     fisher = tables[0]["method"].eq("pearson").all() and "item2" in keys
     rows = _pooled(aligned, estimates, errors, _complete_df(results, aligned), level, bool(fisher))
+    rows = _within_range(rows, _kinds(first, index, keys), level)
     problems = list(dict.fromkeys(problem for result in results for problem in result.problems))
     if gone:
         listed = ", ".join(" ".join(map(str, name)) for name in gone[:6])
@@ -232,6 +236,39 @@ def _pooled(
         "method": np.where(np.isfinite(error), "rubin_fisher" if fisher else "rubin", "point"),
     }
     return pd.DataFrame(rows)
+
+
+def _kinds(result: Result, index: pd.MultiIndex, keys: tuple[str, ...]) -> list[str]:
+    """The kind of number of each row; reliabilities are told from other bounded numbers, NPS from other points."""
+    column = result.measure_column
+    if column is None or column not in keys:
+        return [result.estimate_kind] * len(index)
+    found = []
+    for name in index.get_level_values(keys.index(column)):
+        own = term(str(name)).kind
+        found.append("reliability" if str(name).startswith(RELIABILITIES) else "nps" if name == "nps" else own)
+    return found
+
+
+def _within_range(rows: pd.DataFrame, kinds: list[str], level: float) -> pd.DataFrame:
+    """Intervals that stay where the estimate can be: shares on the logit scale, reliabilities as log(1 - r)."""
+    p, error = rows["estimate"].to_numpy(dtype=float), rows["std_error"].to_numpy(dtype=float)
+    low, high = rows["conf_low"].to_numpy(dtype=float), rows["conf_high"].to_numpy(dtype=float)
+    reach = (high - low) / 2
+    kind = np.array(kinds)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        odds, half = special.logit(p), reach / (p * (1 - p))
+        share = (kind == "share") & (p > 0) & (p < 1)
+        low, high = np.where(share, special.expit(odds - half), low), np.where(share, special.expit(odds + half), high)
+        edge = (kind == "share") & ((p == 0) | (p == 1)) & (error == 0)
+        exact = wilson(p * rows["n"].to_numpy(dtype=float), rows["n"].to_numpy(dtype=float), level)
+        low, high = np.where(edge, exact[0], low), np.where(edge, exact[1], high)
+        relative = np.exp(reach / (1 - p))
+        bounded = (kind == "reliability") & (p < 1)
+        low, high = np.where(bounded, 1 - (1 - p) * relative, low), np.where(bounded, 1 - (1 - p) / relative, high)
+        points = kind == "nps"
+        low, high = np.where(points, np.clip(low, -100, 100), low), np.where(points, np.clip(high, -100, 100), high)
+    return rows.assign(conf_low=low, conf_high=high)
 
 
 def _explained(results: Sequence[Result], level: float) -> dict[str, float]:

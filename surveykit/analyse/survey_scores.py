@@ -76,13 +76,16 @@ def survey_items(
 def survey_scales(
     design: SurveyDesign, values: Mapping[str, FloatArray], limits: Mapping[str, tuple[float, float]], conf_level: float
 ) -> SurveyEstimates:
-    """Mean and POMP of each scale score; POMP is undefined where the limits of the scale are unknown."""
+    """Mean of each scale score, and POMP where the limits of the scale are known."""
     columns = []
     for scale, score in values.items():
         low, high = limits[scale]
-        columns += [Column(scale, "mean", score), Column(scale, "pomp", (score - low) / (high - low) * 100)]
+        columns.append(Column(scale, "mean", score))
+        if np.isfinite(high - low):
+            columns.append(Column(scale, "pomp", (score - low) / (high - low) * 100))
     found = means(design.sampling, np.column_stack([column.values for column in columns]))
-    return estimates(design, columns, found, conf_level, "describe", lead="pomp")
+    lead = "pomp" if any(column.measure == "pomp" for column in columns) else "mean"
+    return estimates(design, columns, found, conf_level, "describe", lead=lead)
 
 
 def _named(column: str | None, call: str) -> str:

@@ -158,8 +158,11 @@ def _weights(data: Data, weights: str | ArrayLike | None, rows: int) -> FloatArr
     if weights is None:
         return weights_of(data)
     found = columns_of(data, [weights])[weights].to_numpy() if isinstance(weights, str) else np.asarray(weights, float)
-    if found.shape != (rows,) or not np.isfinite(found).all() or (found < 0).any() or not found.sum() > 0:
-        raise SurveykitError.of("DESIGN-WEIGHTS", "weights", rows=rows)
+    if found.shape != (rows,):
+        raise SurveykitError.of("DESIGN-ROWS", "weights", found=found.size, rows=rows)
+    wrong = int((~np.isfinite(found) | (found < 0)).sum())
+    if wrong or not found.sum() > 0:
+        raise SurveykitError.of("DESIGN-WEIGHTS", "weights", wrong=wrong, rows=rows)
     return np.array(found, dtype=np.float64)
 
 

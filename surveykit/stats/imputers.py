@@ -69,8 +69,8 @@ def draw_categories(x: FloatArray, y: FloatArray, wanted: FloatArray, random: np
     if groups == 0:
         return np.full(len(wanted), codes[0])
     hit = (place[:, None] == np.arange(1, groups + 1)).astype(np.float64)
-    beta = np.zeros((q, groups))
-    lower = np.eye(q * groups)
+    beta: FloatArray = np.zeros((q, groups))
+    lower: FloatArray = np.eye(q * groups)
     for _ in range(_STEPS):
         p = _shares(x, beta)[:, 1:]
         gradient = (x.T @ (hit - p) - _PRIOR * beta).T.ravel()
@@ -80,9 +80,9 @@ def draw_categories(x: FloatArray, y: FloatArray, wanted: FloatArray, random: np
                 curve = p[:, a] * ((a == b) - p[:, b])
                 information[a, :, b] = information[b, :, a] = x.T @ (curve[:, None] * x)
         held = information.reshape(groups * q, groups * q) + _PRIOR * np.eye(groups * q)
-        lower = np.linalg.cholesky(held)
+        lower = np.asarray(np.linalg.cholesky(held), dtype=np.float64)
         step = np.linalg.solve(held, gradient).reshape(groups, q).T
-        beta = beta + step * min(1.0, 5.0 / max(float(np.abs(step).max()), 1e-12))
+        beta = np.asarray(beta + step * min(1.0, 5.0 / max(float(np.abs(step).max()), 1e-12)))
         if np.abs(step).max() < 1e-6:
             break
     noise = np.linalg.solve(lower.T, random.standard_normal(groups * q)).reshape(groups, q).T

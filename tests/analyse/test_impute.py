@@ -156,6 +156,15 @@ def test_a_pooled_mean_has_a_larger_error_than_one_completed_set():
     assert table.loc[("CUSA1", "mean"), "fmi"] > table.loc[("IMAG1", "mean"), "fmi"]
 
 
+def test_intervals_stay_within_the_range_of_their_estimate():
+    shares = imputed().apply(sk.describe).table
+    shares = shares[shares["measure"] != "mean"]
+    assert (shares["conf_low"] >= 0).all() and (shares["conf_high"] <= 1).all()
+    assert (shares["conf_low"] <= shares["estimate"]).all()
+    nearly = pool([sk.nps([10] * 9 + [last]) for last in (10, 9, 8)]).table.iloc[0]
+    assert nearly["conf_high"] <= 100
+
+
 def test_correlations_are_pooled_on_the_scale_of_fisher():
     found = pool([sk.correlate(data, ["bmi", "chl"]) for data in nhanes()]).table.iloc[0]
     z = [np.arctanh(data[["bmi", "chl"]].corr().iloc[0, 1]) for data in nhanes()]

@@ -1,5 +1,6 @@
 """Estimates from designed samples meet R's values, agree with each other, and refuse what has no answer."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -181,7 +182,7 @@ def lonely():
         (lambda: survey_design(lonely(), strata="s"), "DESIGN-LONELY"),
         (lambda: survey_design(lonely().head(0)), "DESIGN-NOROWS"),
         (lambda: survey_design(lonely(), "w", replicates="JK2"), "DESIGN-CHOICE"),
-        (lambda: survey_design(lonely(), [1, 2]), "DESIGN-WEIGHTS"),
+        (lambda: survey_design(lonely(), [1, 2]), "DESIGN-ROWS"),
         (lambda: survey_design(lonely(), [1, -2, 3]), "DESIGN-WEIGHTS"),
         (lambda: survey_design(lonely(), "x", clusters=[1, None, 2]), "DESIGN-MISSING"),
         (lambda: survey_design(lonely(), clusters=[1, 2]), "DESIGN-ROWS"),
@@ -210,6 +211,21 @@ def test_what_has_no_answer_is_refused(call, expected):
 
 def replicated():
     return survey_design(wide().data, "pw", "stype", replicates="JKn")
+
+
+def test_too_few_clusters_for_the_coefficients_leave_errors_undefined():
+    data = pd.DataFrame(np.random.default_rng(1).normal(size=(40, 4)), columns=list("yabc"))
+    found = survey_regress("y ~ a + b + c", survey_design(data, clusters=np.repeat([1, 2, 3], [10, 10, 20])))
+    assert found.table["estimate"].notna().all() and found.table["std_error"].isna().all()
+    assert {problem.code for problem in found.problems} == {"DESIGN-NODF"}
+    assert "undefined" in found.narrate()
+
+
+def test_scores_without_known_limits_have_a_mean_and_no_percentage():
+    answers = sk.score(weighted(), scales={"S": ["CUSA1", "CUSA2"]})
+    free = replace(answers, limits={"S": (np.nan, np.nan)})
+    found = sk.describe(free)
+    assert found.table["measure"].tolist() == ["mean"] and not found.problems
 
 
 def test_a_stratum_taken_with_certainty_adds_no_variance():
