@@ -32,7 +32,7 @@ def measures(fitted: Fitted) -> dict[str, float]:
     elif null is not None and np.isfinite(solution.test.scaled):
         if fitted.settings.ordered:
             robust = _categorical(fitted)
-        else:
+        elif np.isnan(solution.test.shift):
             test = solution.test
             robust = Robust(test.stat, test.factor, test.scaled, null.stat, null.factor, test.df)
     size = fitted.n if fitted.recipe.likelihood else fitted.n - groups

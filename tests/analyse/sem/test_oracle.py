@@ -5,11 +5,13 @@ import pytest
 
 from surveykit.analyse.sem.difference_test import difference_test
 from surveykit.analyse.sem.normality import mardia
+from surveykit.analyse.sem.public import cfa
 from surveykit.stats.classical import alpha
 from surveykit.stats.composite import factor_reliability
 from surveykit.stats.moments import Moments
 from surveykit.stats.ordinal_omega import omega_categorical
-from tests.analyse.sem.models import bfi9, bfi_n, democracy, hs, hs_missing, ladder
+from tests.analyse.sem.models import HS, bfi9, bfi_n, democracy, hs, hs_missing, ladder
+from tests.analyse.sem.reference import reference
 from tests.oracle_values import assert_meets, frame, ids
 
 STEPS = {
@@ -165,3 +167,23 @@ def test_reliability_from_the_fit(key):
     covariance = frame("hs1939")[items].cov(ddof=0).to_numpy()
     found = factor_reliability(lam, psi, theta, covariance)[factors.index(key.split(".")[2])]
     assert_meets(key, found.omega3 if key.startswith("comp") else getattr(found, key.split(".")[3]))
+
+
+def test_mean_and_variance_adjusted_maximum_likelihood():
+    fit = cfa(HS, frame("hs1939"), "MLMV")
+    names = ("chisq.scaled", "df.scaled", "pvalue.scaled", "chisq.scaling.factor", "cfi.scaled", "rmsea.scaled")
+    np.testing.assert_allclose([fit.measures[name] for name in names], reference("mlmv.hs"), rtol=1e-4, atol=1e-8)
+    np.testing.assert_allclose(fit.table["std_error"].iloc[[1, 2, 4]], reference("mlmv.hs.se"), rtol=1e-4)
+
+
+@pytest.mark.parametrize("options", [{"meanstructure": True}, {"group": "school", "group_equal": ["loadings"]}])
+def test_the_same_traces_scale_both_tests(options):
+    """The mean of the shifted statistic is that of the mean-scaled one: both rest on tr(U Gamma)."""
+    one, other = (cfa(HS, frame("hs1939"), name, **options).fitted.solution.test for name in ("MLM", "MLMV"))
+    assert one.trace == pytest.approx(other.trace, rel=1e-8)
+
+
+def test_covariates_leave_the_same_trace():
+    model = "visual =~ x1 + x2 + x3\nvisual ~ ageyr + sex"
+    one, other = (cfa(model, frame("hs1939"), name).fitted.solution.test for name in ("MLM", "MLMV"))
+    assert one.trace == pytest.approx(other.trace, rel=1e-6)
