@@ -187,3 +187,8 @@ def test_covariates_leave_the_same_trace():
     model = "visual =~ x1 + x2 + x3\nvisual ~ ageyr + sex"
     one, other = (cfa(model, frame("hs1939"), name).fitted.solution.test for name in ("MLM", "MLMV"))
     assert one.trace == pytest.approx(other.trace, rel=1e-6)
+
+
+def test_residual_sizes_of_ordered_items():
+    found = [bfi9("WLSMV").measures[name] for name in ("rmr", "srmr", "crmr")]
+    np.testing.assert_allclose(found, reference("rmr.bfi9")[[0, 2, 3]], rtol=1e-5)
