@@ -87,6 +87,8 @@ def mardia(data: Any, variables: Sequence[str] | None = None, conf_level: float 
         raise SurveykitError.of("SEM-NO-VARIABLES")
     values = columns_of(data, names).to_numpy()
     complete = values[~np.isnan(values).any(axis=1)]
+    if len(complete) <= len(names):
+        raise SurveykitError.of("STATS-SINGULAR-ROWS", "", n=len(complete), p=len(names))
     found = coefficients(complete)
     error = np.sqrt(8 * found.p * (found.p + 2) / found.n)
     rows: list[dict[str, Any]] = [
