@@ -1,4 +1,4 @@
-"""Does an effect depend on something else: the product term, slopes at chosen values, and where they are significant."""
+"""Does an effect depend on something else: the product, slopes at chosen values, where they are significant."""
 
 from __future__ import annotations
 
@@ -72,7 +72,9 @@ class Moderation(Result):
             [rows["conf_high"].to_numpy() for rows in grids],
             labels=[f"{write.name(self.w)}: {label}" for label in labels],
             xlabel=write.name(self.x),
-            ylabel=write.say("moderation.axis", outcome=write.name(self.y), level=write.number(self.conf_level, "share", 0)),
+            ylabel=write.say(
+                "moderation.axis", outcome=write.name(self.y), level=write.number(self.conf_level, "share", 0)
+            ),
             fmt=lambda value: write.number(value, "plain"),
             fmt_x=lambda value: write.number(value, "plain"),
             **style,
@@ -222,7 +224,9 @@ def _coded(column: pd.Series) -> tuple[np.ndarray, list[str]]:
         levels = [level for level in column.dtype.categories if level in used]
     else:
         levels = sorted(column.unique().tolist())
-    dummies = np.column_stack([(column == level).to_numpy(dtype=float) for level in levels[1:]] or [np.zeros(len(column))])
+    dummies = np.column_stack(
+        [(column == level).to_numpy(dtype=float) for level in levels[1:]] or [np.zeros(len(column))]
+    )
     return dummies, [f"{level:g}" if isinstance(level, float) else str(level) for level in levels]
 
 
@@ -261,7 +265,11 @@ def _fitted(
     if rss <= 1e-14 * max(tss, 1e-300):
         vcov = np.full((p, p), np.nan)
         problems.append(Problem.of("ANALYSE-PERFECT", y, "warning"))
-    return _Fit(design, beta, vcov, float(special.stdtrit(df, (1 + conf_level) / 2)), df, rss, tss), covariance, problems
+    return (
+        _Fit(design, beta, vcov, float(special.stdtrit(df, (1 + conf_level) / 2)), df, rss, tss),
+        covariance,
+        problems,
+    )
 
 
 def _values(
@@ -278,7 +286,9 @@ def _values(
         values, positions = np.asarray(at, dtype=float), [""] * len(at)
     if (values < seen.min()).any() or (values > seen.max()).any():
         problems.append(
-            Problem.of("GLM-BEYOND", f"column {w}", "note", low=round(float(seen.min()), 3), high=round(float(seen.max()), 3))
+            Problem.of(
+                "GLM-BEYOND", f"column {w}", "note", low=round(float(seen.min()), 3), high=round(float(seen.max()), 3)
+            )
         )
     return values, positions
 

@@ -71,7 +71,7 @@ class Ordinal(Result):
         return self.coefficients.assign(conf_level=self.conf_level, n=self.n, method=self.covariance)
 
     def _figure(self, table: pd.DataFrame, write: Writer, **style: Any) -> Figure:
-        slopes = table[table["part"] != "threshold"]
+        slopes = table[table["part"].isin(["slope", "slope_at"])]
         level = write.number(self.conf_level, "share", 0)
         return coefficient_plot(
             [
@@ -90,9 +90,7 @@ class Ordinal(Result):
         )
 
     def _sentences(self, table: pd.DataFrame, write: Writer) -> list[str]:
-        return ordinal_sentences(
-            self.outcome, table, self.measures, self.proportionality, self.link, write
-        )
+        return ordinal_sentences(self.outcome, table, self.measures, self.proportionality, self.link, write)
 
 
 def ordinal(
@@ -134,10 +132,13 @@ def ordinal(
     named = [design.terms[at] for at in (*free, *rest)]
     fit = cumulative_link(codes, x, link, z, named)
     problems = [replace(problem, place=problem.place or formula) for problem in fit.problems] + recode.problems
-    vcov, method, groups, found = ml_covariance(
-        fit.covariance, fit.covariance, fit.scores, covariance, design, cluster
-    )
+    vcov, method, groups, found = ml_covariance(fit.covariance, fit.covariance, fit.scores, covariance, design, cluster)
     problems += found
+    if free and fit.converged:
+        eta = fit.thresholds - z @ fit.nominal
+        crossing = int((np.diff(eta, axis=1) < 0).any(axis=1).sum())
+        if crossing:
+            problems.append(Problem.of("GLM-CROSSING", formula, "warning", rows=crossing))
     proportionality, overall, noted = _proportionality(codes, design, fit, partial, free)
     problems += noted
     if design.dropped:

@@ -156,7 +156,11 @@ def penalty_reward(
     problems: list[Problem] = []
     if cluster:
         codes, groups, problems = cluster_codes(extra.loc[complete, cluster], cluster)
-        vcov, df, covariance = cluster_covariance(bread, design * residuals[:, None], codes, rows=True), groups - 1, "CR1"
+        vcov, df, covariance = (
+            cluster_covariance(bread, design * residuals[:, None], codes, rows=True),
+            groups - 1,
+            "CR1",
+        )
     else:
         vcov, df, covariance = robust_covariance(design, residuals, "HC3", bread), n - p, "HC3"
     tss, rss = float(((y - y.mean()) ** 2).sum()), float(residuals @ residuals)

@@ -33,7 +33,15 @@ class Predicted(Result):
 
     kind: ClassVar[str] = "predicted"
     measure_column: ClassVar[str | None] = "quantity"
-    shown: ClassVar[tuple[str, ...]] = ("value", "category", "quantity", "estimate", "std_error", "conf_low", "conf_high")
+    shown: ClassVar[tuple[str, ...]] = (
+        "value",
+        "category",
+        "quantity",
+        "estimate",
+        "std_error",
+        "conf_low",
+        "conf_high",
+    )
 
     outcome: str
     over: str
@@ -88,9 +96,7 @@ class Predicted(Result):
         return [write.say(f"predicted.{self.model}", **names, listed=listed)]
 
 
-def predicted(
-    fitted: Model, data: Any, over: str, at: Sequence[Any] | None = None, points: int = 21
-) -> Predicted:
+def predicted(fitted: Model, data: Any, over: str, at: Sequence[Any] | None = None, points: int = 21) -> Predicted:
     """Predict along one predictor, everything else as each respondent has it, averaged over the respondents.
 
     `fitted`: a result of regress, ordinal, logistic or count_model on the same `data`. For each value of `over` (given
@@ -101,6 +107,8 @@ def predicted(
     and for an `over` that is not in the formula. Source: Hanmer & Kalkan 2013. In R:
     `marginaleffects::avg_predictions(fit, variables = list(x = ...))`.
     """
+    if "group_sd" in getattr(fitted, "measures", {}):
+        raise SurveykitError.of("GLM-MIXEDPREDICT", fitted.formula)
     clusters = [fitted.cluster] if fitted.cluster else ()
     design = design_of(fitted.formula, data, also=clusters, recode=lambda _, column: np.zeros(len(column)))
     if design.fingerprint != fitted.provenance.data:

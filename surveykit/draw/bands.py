@@ -55,6 +55,8 @@ def bands(
     many = len(middle) > 1
     if ordered and many:
         colours = list(palette.ramp(len(middle)))
+        if len(middle) % 2:
+            colours[len(middle) // 2] = palette.muted
     else:
         colours = [palette.series[at % len(palette.series)] if many else palette.accent for at in range(len(middle))]
     with styled(style):
@@ -100,9 +102,7 @@ def bands(
         return sheet.figure
 
 
-def _scale(
-    lines: Sequence[npt.NDArray[np.float64]], floor: float | None, fmt: Format
-) -> tuple[list[float], list[str]]:
+def _scale(lines: Sequence[npt.NDArray[np.float64]], floor: float | None, fmt: Format) -> tuple[list[float], list[str]]:
     known = np.concatenate([line[np.isfinite(line)] for line in lines])
     least, most = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
     if floor is not None:

@@ -94,11 +94,7 @@ def _derivatives(
     up, down = link.density(high) / probability, link.density(low) / probability
     scores = rows.upper * up[:, None] - rows.lower * down[:, None]
     curve_up, curve_down = link.slope(high) / probability, link.slope(low) / probability
-    information = (
-        scores.T @ scores
-        - (rows.upper.T * curve_up) @ rows.upper
-        + (rows.lower.T * curve_down) @ rows.lower
-    )
+    information = scores.T @ scores - (rows.upper.T * curve_up) @ rows.upper + (rows.lower.T * curve_down) @ rows.lower
     return scores, information
 
 

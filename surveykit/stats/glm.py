@@ -100,13 +100,14 @@ def _climb(
 def separating(design: FloatArray, y: FloatArray) -> list[int]:
     """Columns of the design that take part in separating zeros from ones, by linear programming (Konis 2007).
 
-    Those that separate by themselves, if any do. Empty where the maximum of the likelihood is finite. In R: `detectseparation::detect_separation`.
+    Those that separate by themselves, if any do. Empty where the maximum of the likelihood is finite. In R:
+    `detectseparation::detect_separation`.
     """
     signed = design * np.where(y > 0, 1.0, -1.0)[:, None]
     found = optimize.linprog(
         -signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(y)), bounds=[(-1, 1)] * design.shape[1], method="highs"
     )
-    if found.x is None or -found.fun < 1e-7:
+    if found.x is None or found.fun is None or found.fun > -1e-7:
         return []
     zeros, ones = design[y <= 0], design[y > 0]
     alone = (zeros.max(axis=0) <= ones.min(axis=0)) | (ones.max(axis=0) <= zeros.min(axis=0))
@@ -195,13 +196,7 @@ def _with_size(
         def slope(log_size: float, mean: FloatArray = mean) -> float:
             t = float(np.exp(log_size))
             return float(
-                (
-                    special.digamma(y + t)
-                    - special.digamma(t)
-                    + np.log(t / (t + mean))
-                    + 1
-                    - (y + t) / (mean + t)
-                ).sum()
+                (special.digamma(y + t) - special.digamma(t) + np.log(t / (t + mean)) + 1 - (y + t) / (mean + t)).sum()
             )
 
         if slope(16.0) > 0:

@@ -21,9 +21,7 @@ class Region:
     high: float
 
 
-def simple_slopes(
-    slope: float, change: float, covariance: ArrayLike, at: ArrayLike
-) -> tuple[FloatArray, FloatArray]:
+def simple_slopes(slope: float, change: float, covariance: ArrayLike, at: ArrayLike) -> tuple[FloatArray, FloatArray]:
     """slope + change w and its standard error at moderator values w; `covariance` (2, 2) of slope and change.
 
     Source: Aiken & West 1991.

@@ -71,6 +71,4 @@ LINKS = {
 
 def between(link: Link, low: FloatArray, high: FloatArray) -> FloatArray:
     """F(high) - F(low) without loss of digits in the upper tail."""
-    return np.asarray(
-        np.where(low > 0, link.survival(low) - link.survival(high), link.cdf(high) - link.cdf(low))
-    )
+    return np.asarray(np.where(low > 0, link.survival(low) - link.survival(high), link.cdf(high) - link.cdf(low)))
