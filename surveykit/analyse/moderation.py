@@ -148,10 +148,10 @@ def moderate(
     terms = ["Intercept", x, *stems, *(f"{x}:{stem}" for stem in stems), *other_names]
     design = np.column_stack([np.ones(len(used)), *columns])
     bad = dependent(design[:, 1:])
-    if bad or len(used) <= design.shape[1]:
-        if bad:
-            raise SurveykitError.of("GLM-DEPENDENT", place, predictors=", ".join(terms[at + 1] for at in bad))
+    if len(used) <= design.shape[1]:
         raise SurveykitError.of("STATS-FEW-ROWS", place, rows=len(used), terms=design.shape[1])
+    if bad:
+        raise SurveykitError.of("GLM-DEPENDENT", place, predictors=", ".join(terms[at + 1] for at in bad))
     problems: list[Problem] = []
     fit, covariance, found = _fitted(design, used, y, covariance, cluster, conf_level)
     problems += found

@@ -208,7 +208,9 @@ def _proportionality(
 ) -> tuple[pd.DataFrame, dict[str, float], list[Problem]]:
     parts = [(name, columns) for name, columns in design.parts if name not in partial]
     nothing = pd.DataFrame(columns=["term", "lr_chi2", "lr_df", "lr_p", "brant", "brant_p"])
-    if not fit.converged or len(fit.thresholds) < 2 or not parts:
+    if fit.converged and len(fit.thresholds) < 2:
+        return nothing, {}, [Problem.of("GLM-BRANT-TWO", design.outcome, "note")]
+    if not fit.converged or not parts:
         return nothing, {}, []
     ratios = [likelihood_ratio(codes, design.x, columns, fit, free) for _, columns in parts]
     single, overall, noted = [None] * len(parts), {}, []

@@ -82,7 +82,7 @@ def _climb(
         if not np.isfinite(decrement):
             return beta, False
         if decrement < 1e-13 * max(len(y), 100):
-            return beta, True
+            return beta + step, True
         for _ in range(40):
             with np.errstate(over="ignore", invalid="ignore"):
                 proposal = _likelihood(family, y, offset + x @ (beta + step), size)
