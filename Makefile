@@ -23,7 +23,7 @@ lab: .venv/.ready
 	@$(BIN)/jupyter lab notebooks/00_quickstart.ipynb
 
 bench: .venv/.ready-test
-	@$(BIN)/python benchmarks/run.py
+	@$(BIN)/python benchmarks/run.py --out docs/benchmarks.md
 
 oracle:
 	Rscript tests/oracle/make.R output/oracle

@@ -1,77 +1,74 @@
-"""Times surveykit beside its peers on the same data in one run, and prints ratios. Nothing is asserted."""
+"""Times surveykit beside its peers on the same data in one run, and prints ratios. Nothing is asserted.
+
+`python benchmarks/run.py [ROOM ...] [--out docs/benchmarks.md]`
+"""
 
 from __future__ import annotations
 
-import time
+import argparse
+import platform
+import sys
 import warnings
-from collections.abc import Callable
+from importlib import import_module, metadata
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-import pingouin
-import statsmodels.formula.api as smf
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-import surveykit as sk
-from surveykit.stats import classical
-from surveykit.stats.intervals import feldt
+from benchmarks.pair import Pair, seconds, seconds_in_r
 
-ROWS = Path(__file__).resolve().parents[1] / "tests" / "oracle" / "data" / "bfi.csv"
+ROOMS = ("basics", "measurement")
+HEAD = """# How fast surveykit is
 
-
-def best(work: Callable[[], object], repeat: int = 7) -> float:
-    """Seconds of the fastest of several runs, after one to warm up."""
-    work()
-    times = []
-    for _ in range(repeat):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return min(times)
-
-
-def pairs() -> list[tuple[str, Callable[[], object], str, Callable[[], object]]]:
-    """What is compared: name, our call, peer, the peer's call."""
-    bfi = pd.read_csv(ROWS, encoding="utf-8").iloc[:, :25].dropna()
-    neuro = bfi[["N1", "N2", "N3", "N4", "N5"]]
-    formula = "N1 ~ N2 + N3 + N4 + N5 + E1 + E2 + E3"
-    big = pd.DataFrame(np.random.default_rng(1).integers(1, 6, (1_000_000, 10)), columns=[f"Q{i}" for i in range(10)])
-    return [
-        ("alpha with interval, 5 items", lambda: ours_alpha(neuro), "pingouin", lambda: alpha(neuro)),
-        (
-            "all 14 coefficients, 10 items x 1,000,000",
-            lambda: sk.reliability(sk.Moments.of(big.to_numpy(), list(big))),
-            "pingouin, alpha only",
-            lambda: alpha(big),
-        ),
-        (
-            "regression with HC3, 7 predictors",
-            lambda: sk.regress(formula, bfi),
-            "statsmodels",
-            lambda: smf.ols(formula, bfi).fit(cov_type="HC3").summary(),
-        ),
-    ]
-
-
-def ours_alpha(frame: pd.DataFrame) -> object:
-    """Our alpha and its interval, without the other coefficients."""
-    covariance = sk.Moments.of(frame.to_numpy(), list(frame)).covariance
-    value = classical.alpha(covariance)
-    return value, feldt(value, len(frame), frame.shape[1])
-
-
-def alpha(frame: pd.DataFrame) -> object:
-    """The peer's alpha."""
-    return pingouin.cronbach_alpha(frame)
+Medians of five runs after one to warm up, both sides in one run on one machine; `make bench` makes this page anew.
+The ratio says how many times longer the peer took. R's times exclude starting R and loading its packages.
+"""
 
 
 def main() -> None:
-    """Print one line a pair."""
+    """Print one line a pair, and write them as a page where asked."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("rooms", nargs="*", default=ROOMS)
+    parser.add_argument("--out", type=Path)
+    asked = parser.parse_args()
     warnings.simplefilter("ignore")
-    print(f"{'task':45s} {'surveykit':>10s} {'peer':>10s}  ratio")
-    for name, ours, peer, theirs in pairs():
-        mine, other = best(ours), best(theirs)
-        print(f"{name:45s} {mine:9.4f}s {other:9.4f}s  {other / mine:5.2f} x ({peer})")
+    page, versions = [HEAD], set()
+    for room in asked.rooms:
+        rows = []
+        for pair in import_module(f"benchmarks.{room}").pairs():
+            line, version = compared(Pair(*pair))
+            print(" ".join(f"{cell:>11s}" if at in (1, 2, 3) else f"{cell:44s}" for at, cell in enumerate(line)))
+            rows.append("| " + " | ".join(line) + " |")
+            versions.add(version)
+        page += [
+            f"\n## {room.capitalize()}\n",
+            "| task | surveykit | peer | ratio | peer is |\n|---|---:|---:|---:|---|",
+        ]
+        page += rows
+    page.append(f"\n{machine()}; {'; '.join(sorted(versions - {''}))}.\n")
+    if asked.out:
+        asked.out.write_text("\n".join(page), encoding="utf-8")
+
+
+def compared(pair: Pair) -> tuple[list[str], str]:
+    """The cells of one line, and the versions of R that ran."""
+    mine = seconds(pair.ours)
+    if isinstance(pair.theirs, str):
+        found = seconds_in_r(pair.theirs)
+        if found is None:
+            return [pair.name, f"{mine:.4f} s", "–", "–", f"{pair.peer}, not installed"], ""
+        other, version = found
+    else:
+        other, version = seconds(pair.theirs), ""
+    return [pair.name, f"{mine:.4f} s", f"{other:.4f} s", f"{other / mine:.1f} ×", pair.peer], version
+
+
+def machine() -> str:
+    """What ran the benchmark."""
+    packages = [
+        f"{name} {metadata.version(name)}"
+        for name in ("surveykit", "numpy", "scipy", "pandas", "pingouin", "statsmodels")
+    ]
+    return f"{platform.system()}, {platform.machine()}, Python {platform.python_version()}, " + ", ".join(packages)
 
 
 if __name__ == "__main__":

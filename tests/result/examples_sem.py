@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import surveykit as sk
+from surveykit.analyse.sem.compare import difference
+from surveykit.analyse.sem.normality import mardia
 from surveykit.result import Result
 from tests.analyse.sem.models import BFI9, HS, PD
 from tests.oracle_values import frame
@@ -23,5 +25,10 @@ EXAMPLES: dict[str, Callable[[], Result]] = {
     "factor model, two groups": lambda: sk.cfa(HS, frame("hs1939"), group="school"),
     "factor model, ordered items": lambda: sk.cfa(BFI9, frame("bfi").head(900), ordered=True),
     "structural model": lambda: sk.sem(PD, frame("poldem")),
+    "invariance, partial": lambda: sk.invariance(HS, frame("hs1939"), "school", partial=True),
+    "nested models": lambda: difference(
+        sk.cfa(HS, frame("hs1939")), sk.cfa(HS, frame("hs1939"), orthogonal=True), names=("related", "unrelated")
+    ),
+    "normality": lambda: mardia(frame("hs1939"), ["x1", "x2", "x3"]),
     "invariance": lambda: sk.invariance(HS, frame("hs1939"), "school"),
 }

@@ -120,11 +120,11 @@ def result_of(model: str, fitted: Fitted, conf_level: float, names: Names, sourc
     )
 
 
-def provenance(model: Any, data: Any, settings: Settings, conf_level: float) -> Provenance:
+def provenance(model: Any, data: Any, settings: Settings, conf_level: float, **more: Any) -> Provenance:
     """Where a fit comes from."""
     print_of = "" if isinstance(data, Moments) else fingerprint_of(data)
     options = {name: getattr(settings, name) for name in Settings.__dataclass_fields__}
-    return Provenance.of("cfa", data=print_of, model=str(model), conf_level=conf_level, **options)
+    return Provenance.of("cfa", data=print_of, model=str(model), conf_level=conf_level, **options, **more)
 
 
 def _default(ordered: tuple[str, ...], cluster: str | None, weights: str | None) -> str:

@@ -57,7 +57,7 @@ def solve(made: Compiled, samples: Sequence[Sample], recipe: Recipe, df: int) ->
     """Estimate; `df` are the degrees of freedom before equality constraints are counted."""
     system = made.system
     rules = restrictions(made)
-    minimum, basis = _minimise(made, rules)
+    minimum, basis = minimum_of(made, rules)
     theta = minimum.theta
     n = float(sum(sample.n for sample in samples))
     active = [rule for rule in rules if rule.equality or rule.function(theta)[0] < 1e-7]
@@ -71,7 +71,8 @@ def solve(made: Compiled, samples: Sequence[Sample], recipe: Recipe, df: int) ->
     return Solution(theta, minimum, errors.covariance, errors.inverse, errors.meat, basis, errors.loose, test, n)
 
 
-def _minimise(made: Compiled, rules: list[Restriction]) -> tuple[Minimum, FloatArray]:
+def minimum_of(made: Compiled, rules: list[Restriction]) -> tuple[Minimum, FloatArray]:
+    """The minimum under the rules, and the directions (q, r) that the equalities leave."""
     system = made.system
     missing = any(isinstance(group.sample, MissingMoments) for group in system.groups)
     complete = all(isinstance(group.sample, NormalMoments) for group in system.groups)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from surveykit.analyse.sem.difference import difference
+from surveykit.analyse.sem.difference_test import difference_test
 from surveykit.stats.mardia import mardia
 from tests.analyse.sem.models import bfi9, bfi_n, democracy, hs, hs_missing, ladder
 from tests.oracle_values import assert_meets, frame, ids
@@ -102,7 +102,7 @@ def test_latent_means(key):
 def test_ordered_groups(key):
     _, _, _, step, part, *_ = key.split(".")
     if step == "lrt":
-        found = difference(bfi_n(()).fitted, bfi_n(ORDERED["thr_load"]).fitted, "satorra_2000")
+        found = difference_test(bfi_n(()).fitted, bfi_n(ORDERED["thr_load"]).fitted, "satorra_2000")
         assert_meets(key, float({"dchisq": found.stat, "ddf": found.df}[part]))
     else:
         meets_measure(bfi_n(ORDERED[step]), key, f"invariance.bfiN.ord.{step}")

@@ -1,0 +1,62 @@
+"""Times mediation beside pingouin on the same data in one run, and prints ratios. Nothing is asserted."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pingouin
+
+from surveykit.analyse.mediation import mediate
+
+
+def best(work: Callable[[], object], repeat: int = 5) -> float:
+    """Seconds of the fastest of several runs, after one to warm up."""
+    work()
+    times = []
+    for _ in range(repeat):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def pairs() -> list[tuple[str, Callable[[], object], str, Callable[[], object]]]:
+    """What is compared: name, our call, peer, the peer's call."""
+    generator = np.random.default_rng(1)
+    n = 1000
+    x, other = generator.normal(size=(2, n))
+    m = 0.5 * x + generator.normal(size=n)
+    m2 = 0.3 * x + generator.normal(size=n)
+    y = 0.3 * x + 0.4 * m + 0.2 * m2 + generator.normal(size=n)
+    data = pd.DataFrame({"x": x, "m": m, "m2": m2, "c": other, "y": y})
+    return [
+        (
+            "mediation, n = 1000, 5000 draws",
+            lambda: mediate(data, "x", "m", "y"),
+            "pingouin",
+            lambda: pingouin.mediation_analysis(data, "x", "m", "y", n_boot=5000, seed=1),
+        ),
+        (
+            "two mediators, one covariate, 5000 draws",
+            lambda: mediate(data, "x", ["m", "m2"], "y", covariates="c"),
+            "pingouin",
+            lambda: pingouin.mediation_analysis(data, "x", ["m", "m2"], "y", covar="c", n_boot=5000, seed=1),
+        ),
+    ]
+
+
+def main() -> None:
+    """Print one line a pair."""
+    warnings.simplefilter("ignore")
+    print(f"{'task':45s} {'surveykit':>10s} {'peer':>10s}  ratio")
+    for name, ours, peer, theirs in pairs():
+        mine, other = best(ours), best(theirs, 3)
+        print(f"{name:45s} {mine:9.4f}s {other:9.4f}s  {other / mine:5.2f} x ({peer})")
+
+
+if __name__ == "__main__":
+    main()
