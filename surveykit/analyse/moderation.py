@@ -37,7 +37,7 @@ class Moderation(Result):
     kind: ClassVar[str] = "moderation"
     shown: ClassVar[tuple[str, ...]] = (
         "category",
-        "at",
+        "moderator",
         "estimate",
         "std_error",
         "statistic",
@@ -88,7 +88,7 @@ class Moderation(Result):
 def _label(row: pd.Series, write: Writer) -> str:
     if row["category"]:
         return str(row["category"])
-    text = write.number(row["at"], "coefficient")
+    text = write.number(row["moderator"], "coefficient")
     return write.say(f"moderation.at_{row['position']}", value=text) if row["position"] else text
 
 
@@ -177,7 +177,7 @@ def moderate(
     if dropped:
         problems.append(Problem.of("ANALYSE-DROPPED", place, "note", dropped=dropped, rows=len(frame)))
     slopes = _table(contrasts, fit)
-    slopes.insert(0, "at", values if not categorical else np.nan)
+    slopes.insert(0, "moderator", values if not categorical else np.nan)
     slopes.insert(1, "category", levels if categorical else "")
     slopes.insert(2, "position", positions)
     coefficients = _table(np.eye(design.shape[1]), fit)
