@@ -70,7 +70,7 @@ def ordinal_sentences(
     write: Writer,
 ) -> list[str]:
     """Fit, slopes, and whether the slopes are the same at every threshold."""
-    slopes = table[table["part"] != "threshold"]
+    slopes = table[table["part"].isin(["slope", "slope_at"])]
     if not slopes["estimate"].notna().any():
         return [write.say("regression.undefined", outcome=write.name(outcome))]
     alpha = 1 - float(table["conf_level"].iloc[0])
@@ -80,6 +80,16 @@ def ordinal_sentences(
     if len(shared):
         said += slopes_in_words(shared, ratio, ends, "ordinal.clear", outcome, write)
     said += clusters_in_words(measures, write)
+    if "group_sd" in measures:
+        said.append(
+            write.say(
+                "ordinal.groups",
+                groups=write.count(measures["groups"]),
+                sd=write.number(measures["group_sd"], "bounded"),
+                share=write.number(measures["intraclass"], "share"),
+                p=write.p(measures["group_lr_p"]),
+            )
+        )
     for term, rows in slopes[slopes["part"] == "slope_at"].groupby("term", sort=False):
         said.append(
             write.say(

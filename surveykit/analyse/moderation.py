@@ -1,4 +1,4 @@
-"""Does an effect depend on something else: the product term, slopes at chosen values, and where they are significant."""
+"""Does an effect depend on something else: the product, slopes at chosen values, where they are significant."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Moderation(Result):
     kind: ClassVar[str] = "moderation"
     shown: ClassVar[tuple[str, ...]] = (
         "category",
-        "at",
+        "moderator",
         "estimate",
         "std_error",
         "statistic",
@@ -88,7 +88,7 @@ class Moderation(Result):
 def _label(row: pd.Series, write: Writer) -> str:
     if row["category"]:
         return str(row["category"])
-    text = write.number(row["at"], "coefficient")
+    text = write.number(row["moderator"], "coefficient")
     return write.say(f"moderation.at_{row['position']}", value=text) if row["position"] else text
 
 
@@ -148,10 +148,10 @@ def moderate(
     terms = ["Intercept", x, *stems, *(f"{x}:{stem}" for stem in stems), *other_names]
     design = np.column_stack([np.ones(len(used)), *columns])
     bad = dependent(design[:, 1:])
-    if bad or len(used) <= design.shape[1]:
-        if bad:
-            raise SurveykitError.of("GLM-DEPENDENT", place, predictors=", ".join(terms[at + 1] for at in bad))
+    if len(used) <= design.shape[1]:
         raise SurveykitError.of("STATS-FEW-ROWS", place, rows=len(used), terms=design.shape[1])
+    if bad:
+        raise SurveykitError.of("GLM-DEPENDENT", place, predictors=", ".join(terms[at + 1] for at in bad))
     problems: list[Problem] = []
     fit, covariance, found = _fitted(design, used, y, covariance, cluster, conf_level)
     problems += found
@@ -177,7 +177,7 @@ def moderate(
     if dropped:
         problems.append(Problem.of("ANALYSE-DROPPED", place, "note", dropped=dropped, rows=len(frame)))
     slopes = _table(contrasts, fit)
-    slopes.insert(0, "at", values if not categorical else np.nan)
+    slopes.insert(0, "moderator", values if not categorical else np.nan)
     slopes.insert(1, "category", levels if categorical else "")
     slopes.insert(2, "position", positions)
     coefficients = _table(np.eye(design.shape[1]), fit)

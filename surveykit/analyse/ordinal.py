@@ -71,7 +71,7 @@ class Ordinal(Result):
         return self.coefficients.assign(conf_level=self.conf_level, n=self.n, method=self.covariance)
 
     def _figure(self, table: pd.DataFrame, write: Writer, **style: Any) -> Figure:
-        slopes = table[table["part"] != "threshold"]
+        slopes = table[table["part"].isin(["slope", "slope_at"])]
         level = write.number(self.conf_level, "share", 0)
         return coefficient_plot(
             [
@@ -134,6 +134,11 @@ def ordinal(
     problems = [replace(problem, place=problem.place or formula) for problem in fit.problems] + recode.problems
     vcov, method, groups, found = ml_covariance(fit.covariance, fit.covariance, fit.scores, covariance, design, cluster)
     problems += found
+    if free and fit.converged:
+        eta = fit.thresholds - z @ fit.nominal
+        crossing = int((np.diff(eta, axis=1) < 0).any(axis=1).sum())
+        if crossing:
+            problems.append(Problem.of("GLM-CROSSING", formula, "warning", rows=crossing))
     proportionality, overall, noted = _proportionality(codes, design, fit, partial, free)
     problems += noted
     if design.dropped:
@@ -203,7 +208,9 @@ def _proportionality(
 ) -> tuple[pd.DataFrame, dict[str, float], list[Problem]]:
     parts = [(name, columns) for name, columns in design.parts if name not in partial]
     nothing = pd.DataFrame(columns=["term", "lr_chi2", "lr_df", "lr_p", "brant", "brant_p"])
-    if not fit.converged or len(fit.thresholds) < 2 or not parts:
+    if fit.converged and len(fit.thresholds) < 2:
+        return nothing, {}, [Problem.of("GLM-BRANT-TWO", design.outcome, "note")]
+    if not fit.converged or not parts:
         return nothing, {}, []
     ratios = [likelihood_ratio(codes, design.x, columns, fit, free) for _, columns in parts]
     single, overall, noted = [None] * len(parts), {}, []

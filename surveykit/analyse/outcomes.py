@@ -30,10 +30,11 @@ class Ordered:
                 found = ", ".join(map(str, pd.unique(column)[:8]))
                 raise SurveykitError.of("GLM-ORDER", f"column {name}", found=found)
             levels = sorted(pd.unique(column).tolist())
-        codes = pd.Categorical(column, categories=levels).codes.astype(float)
-        if (codes < 0).any():
-            strange = ", ".join(map(str, pd.unique(column[codes < 0])[:8]))
+        known = column.isin(levels).to_numpy()
+        if not known.all():
+            strange = ", ".join(map(str, pd.unique(column[~known])[:8]))
             raise SurveykitError.of("GLM-LEVELS", f"column {name}", found=strange)
+        codes = pd.Categorical(column, categories=levels).codes.astype(float)
         used, dense = np.unique(codes, return_inverse=True)
         if len(used) > 50:
             raise SurveykitError.of("GLM-TOOMANYLEVELS", f"column {name}", found=len(used))

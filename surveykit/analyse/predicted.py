@@ -107,6 +107,8 @@ def predicted(fitted: Model, data: Any, over: str, at: Sequence[Any] | None = No
     and for an `over` that is not in the formula. Source: Hanmer & Kalkan 2013. In R:
     `marginaleffects::avg_predictions(fit, variables = list(x = ...))`.
     """
+    if "group_sd" in getattr(fitted, "measures", {}):
+        raise SurveykitError.of("GLM-MIXEDPREDICT", fitted.formula)
     clusters = [fitted.cluster] if fitted.cluster else ()
     design = design_of(fitted.formula, data, also=clusters, recode=lambda _, column: np.zeros(len(column)))
     if design.fingerprint != fitted.provenance.data:

@@ -106,7 +106,8 @@ def regress(
     random predictors. Curves and products: `x + I(x**2)`, `a * b`. Perfectly collinear predictors are undefined (NaN)
     with a Problem that names them. Raises SurveykitError for unknown variables, no complete row, no intercept.
     Source: MacKinnon & White 1985; Long & Ervin 2000 (HC3); Cameron & Miller 2015 (clusters). In R:
-    `lmtest::coeftest(fit, sandwich::vcovHC(fit, "HC3"))`, `coeftest(fit, vcovCL(fit, ~ cluster), df = G - 1)`, `summary(lm(...))`, `car::vif(fit)`.
+    `lmtest::coeftest(fit, sandwich::vcovHC(fit, "HC3"))`, `coeftest(fit, vcovCL(fit, ~ cluster), df = G - 1)`,
+    `summary(lm(...))`, `car::vif(fit)`.
     """
     choice("covariance", covariance, ("HC3", "HC2", "HC1", "HC0", "classical"))
     if isinstance(data, Moments):

@@ -55,6 +55,8 @@ def bands(
     many = len(middle) > 1
     if ordered and many:
         colours = list(palette.ramp(len(middle)))
+        if len(middle) % 2:
+            colours[len(middle) // 2] = palette.muted
     else:
         colours = [palette.series[at % len(palette.series)] if many else palette.accent for at in range(len(middle))]
     with styled(style):

@@ -146,6 +146,9 @@ def cumulative_link(
             break
         if abs(float(gradient @ step)) < 1e-13 * max(n, 100):
             converged = True
+            parameters = parameters + step
+            value, high, low, probability = _state(rows, parameters, shape)
+            scores, information = _derivatives(rows, high, low, probability, shape)
             break
         steps += 1
         for _ in range(40):

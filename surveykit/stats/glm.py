@@ -82,7 +82,7 @@ def _climb(
         if not np.isfinite(decrement):
             return beta, False
         if decrement < 1e-13 * max(len(y), 100):
-            return beta, True
+            return beta + step, True
         for _ in range(40):
             with np.errstate(over="ignore", invalid="ignore"):
                 proposal = _likelihood(family, y, offset + x @ (beta + step), size)
@@ -100,13 +100,14 @@ def _climb(
 def separating(design: FloatArray, y: FloatArray) -> list[int]:
     """Columns of the design that take part in separating zeros from ones, by linear programming (Konis 2007).
 
-    Those that separate by themselves, if any do. Empty where the maximum of the likelihood is finite. In R: `detectseparation::detect_separation`.
+    Those that separate by themselves, if any do. Empty where the maximum of the likelihood is finite. In R:
+    `detectseparation::detect_separation`.
     """
     signed = design * np.where(y > 0, 1.0, -1.0)[:, None]
     found = optimize.linprog(
         -signed.sum(axis=0), A_ub=-signed, b_ub=np.zeros(len(y)), bounds=[(-1, 1)] * design.shape[1], method="highs"
     )
-    if found.x is None or -found.fun < 1e-7:
+    if found.x is None or found.fun is None or found.fun > -1e-7:
         return []
     zeros, ones = design[y <= 0], design[y > 0]
     alone = (zeros.max(axis=0) <= ones.min(axis=0)) | (ones.max(axis=0) <= zeros.min(axis=0))

@@ -31,7 +31,8 @@ add("brant.bfi", b)
 for (q in c(1, 10)) { m <- clmm(rating ~ temp + contact + (1 | judge), data = wine, nAGQ = q, Hess = TRUE)
   add(paste0("clmm.wine.q", q), list(logLik = as.numeric(logLik(m)), coef = vec(coef(m)[1:6]), sd = sqrt(VarCorr(m)$judge[1]), se = vec(sqrt(diag(vcov(m)))[1:6]))) }
 # binary
-g <- glm(hi ~ N2 + age + woman, binomial, bfi); p <- fitted(g)
+tight <- glm.control(epsilon = 1e-14, maxit = 100)
+g <- glm(hi ~ N2 + age + woman, binomial, bfi, control = tight); p <- fitted(g)
 ame <- c(mean(p * (1 - p)) * coef(g)[2:3], woman = mean(predict(g, transform(bfi, woman = 1), type = "response") - predict(g, transform(bfi, woman = 0), type = "response")))
 fa <- function(b) { X <- model.matrix(g); p <- plogis(X %*% b); X1 <- X0 <- X; X1[, 4] <- 1; X0[, 4] <- 0
   c(mean(p * (1 - p)) * b[2:3], mean(plogis(X1 %*% b) - plogis(X0 %*% b))) }
@@ -44,7 +45,7 @@ add("logit.bfi", list(coef = vec(coef(g)), se = vec(sqrt(diag(vcov(g)))), logLik
   cl = vec(sqrt(diag(vcovCL(g, bfi$education)))), auc = mean(psi), auc_se = sqrt(var(rowMeans(psi)) / nrow(psi) + var(colMeans(psi)) / ncol(psi)),
   hl = { k <- cut(p, unique(quantile(p, 0:10 / 10)), include.lowest = TRUE); e <- tapply(p, k, sum); ob <- tapply(bfi$hi, k, sum); nn <- tapply(p, k, length); sum((ob - e)^2 / (e * (1 - e / nn))) }))
 # counts
-po <- glm(count ~ N2 + age + woman, poisson, bfi); nb <- glm.nb(count ~ N2 + age + woman, bfi, control = glm.control(epsilon = 1e-12, maxit = 100))
+po <- glm(count ~ N2 + age + woman, poisson, bfi, control = tight); nb <- glm.nb(count ~ N2 + age + woman, bfi, control = glm.control(epsilon = 1e-12, maxit = 100))
 add("poisson.bfi", list(coef = vec(coef(po)), se = vec(sqrt(diag(vcov(po)))), logLik = as.numeric(logLik(po)), hc3 = vec(sqrt(diag(vcovHC(po, "HC3")))), cl = vec(sqrt(diag(vcovCL(po, bfi$education)))),
   pearson = sum(residuals(po, "pearson")^2) / df.residual(po), dispersion = { mu <- fitted(po); y <- bfi$count; z <- ((y - mu)^2 - y) / mu; summary(lm(z ~ mu - 1))$coefficients[1, 3] }))
 po2 <- glm(count ~ N2 + offset(log(age)), poisson, bfi); add("poisson.bfi.exposure", list(coef = vec(coef(po2)), logLik = as.numeric(logLik(po2))))
