@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from surveykit.analyse.moderation import moderate
     from surveykit.analyse.n_factors import n_factors
     from surveykit.analyse.ordinal import ordinal
+    from surveykit.analyse.ordinal_mixed import ordinal_mixed
     from surveykit.analyse.penalty import penalty_reward
     from surveykit.analyse.planning import power, sample_size
     from surveykit.analyse.pls.groups import pls_groups
@@ -100,6 +101,7 @@ _HOMES = {
     "surveykit.analyse.moderation": ("moderate",),
     "surveykit.analyse.n_factors": ("n_factors",),
     "surveykit.analyse.ordinal": ("ordinal",),
+    "surveykit.analyse.ordinal_mixed": ("ordinal_mixed",),
     "surveykit.analyse.penalty": ("penalty_reward",),
     "surveykit.analyse.planning": ("power", "sample_size"),
     "surveykit.analyse.pls.groups": ("pls_groups",),
