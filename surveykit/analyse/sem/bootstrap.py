@@ -33,6 +33,8 @@ def bootstrap(fitted: Fitted, n_boot: int, seed: int, interval: Interval, conf_l
         raise SurveykitError.of("ANALYSE-CHOICE", argument="interval", found=str(interval), allowed="percentile, bca")
     if any(sample.rows is None for sample in fitted.samples):
         raise SurveykitError.of("SEM-NEEDS-ROWS", "", what="bootstrap")
+    if n_boot < 2:
+        raise SurveykitError.of("SEM-FEW-DRAWS", found=n_boot)
     draws = fitted_draws(fitted, n_boot, seed)
     values = np.column_stack([draws.rows, *_defined(fitted, draws.rows)])
     estimate, slopes = _estimates(fitted)

@@ -120,9 +120,15 @@ class StructuralModel(Result):
             (a, da), (b, db) = (side(known, made.system.size) for side in sides)
             gaps.append(a - b)
             slopes.append(da - db)
+        if not gaps:
+            raise SurveykitError.of("SEM-NO-CONSTRAINTS")
         jacobian, gap = np.array(slopes), np.array(gaps)
-        stat = float(gap @ np.linalg.solve(jacobian @ solution.covariance @ jacobian.T, gap))
-        return {"stat": stat, "df": float(len(gaps)), "p_value": chi_square_p(stat, len(gaps))}
+        spread = jacobian @ solution.covariance @ jacobian.T
+        if not np.isfinite(spread).all():
+            return {"stat": np.nan, "df": float(len(gaps)), "p_value": np.nan}
+        df = int(np.linalg.matrix_rank(jacobian))
+        stat = float(gap @ np.linalg.pinv(spread, hermitian=True) @ gap)
+        return {"stat": stat, "df": float(df), "p_value": chi_square_p(stat, df)}
 
     @property
     def covariance(self) -> pd.DataFrame:

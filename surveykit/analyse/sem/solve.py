@@ -67,8 +67,9 @@ def solve(made: Compiled, samples: Sequence[Sample], recipe: Recipe, df: int) ->
     else:
         within = basis
     df = df - basis.shape[1]
-    errors = _errors(made, samples, recipe, theta, within, n)
-    test = _test(made, samples, recipe, minimum, errors, df, n)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        errors = _errors(made, samples, recipe, theta, within, n)
+        test = _test(made, samples, recipe, minimum, errors, df, n)
     return Solution(theta, minimum, errors.covariance, errors.inverse, errors.meat, basis, errors.loose, test, n)
 
 

@@ -121,3 +121,8 @@ def test_draws_that_lose_an_answer_are_counted():
     drawn = cfa("A =~ A2 + A3 + A5", rows, ordered=True).bootstrap(50, seed=1)
     assert drawn["failed"].iloc[0] > 0
     assert drawn["n_boot"].iloc[0] + drawn["failed"].iloc[0] == 50
+
+
+def test_one_draw_is_refused():
+    with pytest.raises(SurveykitError, match="at least two draws"):
+        hs().bootstrap(1)

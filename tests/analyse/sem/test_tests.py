@@ -45,6 +45,8 @@ def test_a_score_test_foresees_the_fall_of_chi_square_and_the_change():
 def test_a_score_test_without_constraints_is_refused():
     with pytest.raises(SurveykitError, match="no equality constraint"):
         hs().score_test()
+    with pytest.raises(SurveykitError, match="no equality constraint"):
+        hs().wald()
 
 
 def test_wald_test_is_that_of_lavaan():
@@ -95,3 +97,8 @@ def test_models_that_do_not_restrict_each_other_have_no_test():
 def test_ordered_groups_keep_their_names_in_the_score_tests():
     found = cfa(BFIN, frame("bfi_N_gender"), ordered=True, group="gender", group_equal=("thresholds", "loadings"))
     assert found.score_test()["constraint"].iloc[0] == "N=~N2 [2] == N=~N2 [1]"
+
+
+def test_a_constraint_said_twice_counts_once():
+    fit = cfa(LABELLED, frame("hs1939"))
+    assert fit.wald("a == b", "a == b") == pytest.approx(fit.wald("a == b"))
