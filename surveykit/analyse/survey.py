@@ -109,8 +109,6 @@ def _columns(design: SurveyDesign, columns: str | Sequence[str], by: str | None,
         raise SurveykitError.of("DESIGN-CHOICE", "columns", found="()", allowed="column names")
     frame = columns_of(design.data, names)
     groups = groups_of(design.data, by)
-    if not groups:
-        raise SurveykitError.of("DESIGN-MISSING", f"column {by}", rows=design.n, all=design.n)
     return [
         Column(name, measure, within(frame[name].to_numpy(), rows), group) for name in names for group, rows in groups
     ]

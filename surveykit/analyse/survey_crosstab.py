@@ -104,7 +104,7 @@ def survey_crosstab(data: Any, row: str, column: str, conf_level: float = 0.95) 
         for c in range(len(column_names))
     ]
     if not asked:
-        raise SurveykitError.of("DESIGN-MISSING", f"{row} x {column}", rows=design.n, all=design.n)
+        raise SurveykitError.of("DESIGN-NOGROUP", f"{row} x {column}")
     found = means(design.sampling, np.column_stack([part.values for part in asked]))
     low, high, method = intervals(design, found, [part.measure for part in asked], conf_level)
     if np.isnan(found.estimate).any() or np.isnan(found.std_error).any():

@@ -12,7 +12,7 @@ import pandas as pd
 from surveykit.analyse.frames import names_of, table_of
 from surveykit.analyse.series import answers
 from surveykit.analyse.survey_result import WHOLE, SurveyEstimates
-from surveykit.errors import Problem
+from surveykit.errors import Problem, SurveykitError
 from surveykit.responses.design import SurveyDesign, survey_design
 from surveykit.responses.responses import Responses
 from surveykit.responses.scores import Scores
@@ -78,6 +78,8 @@ def groups_of(data: Any, by: str | None) -> list[tuple[str, FloatArray | None]]:
         return [(WHOLE, None)]
     values = table_of(data, [by])[by]
     codes, names = pd.factorize(values, sort=True)
+    if not len(names):
+        raise SurveykitError.of("DESIGN-NOGROUP", f"column {by}")
     return [(f"{name:g}" if isinstance(name, float) else str(name), codes == at) for at, name in enumerate(names)]
 
 

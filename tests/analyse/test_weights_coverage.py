@@ -21,8 +21,8 @@ def test_r2():
 
 @pytest.mark.parametrize("measure", ["nps", "share"])
 def test_weighted_measures_in_strata_and_clusters(measure):
-    assert 0.915 < coverage.weighted(300, 240, measure) < 0.985
+    assert 0.9 < coverage.weighted(200, 240, measure) < 0.99
 
 
 def test_a_slope_after_imputation():
-    assert coverage.imputed(100, 150) >= 0.89
+    assert coverage.imputed(40, 150) >= 0.85
