@@ -324,3 +324,16 @@ def test_regression_words_say_also_what_was_not_violated():
 def test_two_valued_fits_have_no_reset(bfi):
     found = sk.regress("N1 ~ gender", bfi)
     assert np.isnan(found.diagnostics["reset"])
+
+
+def test_intervals_of_average_effects_cover_the_truth():
+    rng = np.random.default_rng(5)
+    population = rng.normal(size=400_000)
+    share = 1 / (1 + np.exp(0.4 - 0.8 * population))
+    truth, hits = 0.8 * (share * (1 - share)).mean(), 0
+    for _ in range(100):
+        x = rng.normal(size=300)
+        y = (rng.random(300) < 1 / (1 + np.exp(0.4 - 0.8 * x))).astype(int)
+        effect = logistic("y ~ x", pd.DataFrame({"x": x, "y": y})).effects.iloc[0]
+        hits += effect["conf_low"] < truth < effect["conf_high"]
+    assert 88 <= hits <= 100
