@@ -159,6 +159,8 @@ def inverse_within(information: FloatArray, basis: FloatArray) -> tuple[FloatArr
     With directions left over the inverse is NaN.
     """
     inner = basis.T @ information @ basis
+    if not np.isfinite(inner).all():
+        return np.full(information.shape, np.nan), np.zeros((len(information), 0))
     scale = np.sqrt(np.maximum(np.diag(inner), 1e-300))
     values, vectors = np.linalg.eigh(inner / np.multiply.outer(scale, scale))
     loose = np.abs(values) < 1e-9

@@ -116,3 +116,10 @@ def test_the_pooled_difference_has_the_error_of_the_delta_method():
 def test_unknown_criterion_is_refused():
     with pytest.raises(SurveykitError, match="either, chisq, cfi"):
         invariance(HS, frame("hs1939"), "school", criterion="rmsea")
+
+
+def test_a_step_outside_the_models_domain_is_named_not_raised():
+    rows = (pd.DataFrame(np.random.default_rng(0).normal(size=(30, 6)), columns=list("abcdef")) > 0).astype(int)
+    found = invariance("F =~ a + b + c + d", rows.assign(g=np.arange(30) % 2), "g", ordered=True, partial=True)
+    assert any(problem.severity in ("error", "warning") for problem in found.problems)
+    assert found.narrate()
