@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from surveykit.errors import SurveykitError
+from surveykit.responses.design import SurveyDesign
 from surveykit.responses.responses import Responses
 from surveykit.responses.scores import Scores
 from surveykit.responses.source import require_columns, weights_of
@@ -38,6 +39,8 @@ def numeric_names(data: Any) -> tuple[str, ...]:
     if isinstance(data, Scores):
         return data.scales
     frame = data.frame() if isinstance(data, Responses) else data
+    if not isinstance(frame, pd.DataFrame):
+        raise SurveykitError.of("RESP-NOTABLE", found=type(data).__name__)
     return tuple(str(name) for name in frame.columns if pd.api.types.is_numeric_dtype(frame[name].dtype))
 
 
@@ -66,8 +69,8 @@ def questionnaire_names(questionnaire: Questionnaire) -> Names:
 
 
 def unweighted(data: Any, call: str) -> None:
-    """Refuse weighted answers where an analysis would ignore their weights."""
-    weighted = weights_of(data) is not None if isinstance(data, Responses | Scores) else False
+    """Refuse designed samples and weighted answers where an analysis would ignore their weights."""
+    weighted = weights_of(data) is not None if isinstance(data, Responses | Scores) else isinstance(data, SurveyDesign)
     if weighted:
         raise SurveykitError.of("ANALYSE-WEIGHTS", call=call)
 

@@ -72,7 +72,9 @@ def fingerprint_of(data: Data | Moments) -> str:
 
 
 def require_columns(data: Data, names: Sequence[str]) -> None:
-    """Refuse names that the data do not have, each with the names most like it."""
+    """Refuse what is no table, and names that the data do not have, each with the names most like it."""
+    if not isinstance(data, Responses | Scores | pd.DataFrame):
+        raise SurveykitError.of("RESP-NOTABLE", found=type(data).__name__)
     known: list[str] = list(data.columns if isinstance(data, Responses | pd.DataFrame) else data.scales)
     if isinstance(data, Scores) and data.source is not None:
         known += [name for name in data.source.columns if name not in known]
