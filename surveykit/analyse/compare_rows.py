@@ -94,7 +94,8 @@ def rows_of(
     usable = np.flatnonzero(found.n > 0)
     if len(usable) < 2:
         problems.append(Problem.of("GROUPS-ONEGROUP", f"outcome {outcome.name}", "warning", found=len(usable)))
-        return [*rows, blank(outcome.name, "test", DIFFERENCE_OF[outcome.measure], method, len(values))], problems
+        name = DIFFERENCE_OF[outcome.measure]
+        return [*rows, blank(outcome.name, "test", name, INTERVAL_OF[outcome.measure], len(values))], problems
     labels = tuple(groups.labels[at] for at in usable)
     codes = np.searchsorted(usable, codes)
     found = GroupMeans(*(getattr(found, part)[usable] for part in GroupMeans.__dataclass_fields__))

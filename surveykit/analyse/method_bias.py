@@ -142,9 +142,8 @@ def method_bias(
         problems += met
     else:
         problems.append(Problem.of("BIAS-NOMARKER", "", "note"))
-    table = pd.DataFrame(rows).reindex(columns=[*COLUMNS]).assign(n=moments.n)
-    texts = ["item", "item2"]
-    table[texts] = table[texts].astype(object).where(table[texts].notna(), "")
+    table = pd.DataFrame([{"item": "", "item2": "", **row} for row in rows]).reindex(columns=[*COLUMNS])
+    table = table.assign(n=moments.n)
     return MethodBias(
         n=moments.n,
         rows=table,
