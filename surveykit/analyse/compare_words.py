@@ -50,6 +50,8 @@ def _test(row: dict[Any, Any], own: pd.DataFrame, level: float, write: Writer) -
     }
     if row["contrast"]:
         return write.say(f"compare.two_{'clear' if clear else 'unclear'}", levels=_levels(own, write), **parts)
+    if row["method"] == "friedman":
+        return write.say(f"compare.repeated_{'clear' if clear else 'unclear'}", **parts)
     return write.say(f"compare.many_{'clear' if clear else 'unclear'}", **parts)
 
 
