@@ -16,8 +16,8 @@ from surveykit.analyse.compare_rows import Row, rows_of
 from surveykit.analyse.compare_words import compare_sentences
 from surveykit.analyse.frames import choice, names_of, unweighted
 from surveykit.analyse.outcomes import Ends, Measure, Outcome, listed, read_groups, read_outcomes
-from surveykit.analyse.sem.invariance import Invariance
 from surveykit.analyse.segments import levels_figure, segments_figure
+from surveykit.analyse.sem.invariance import Invariance
 from surveykit.errors import Problem, SurveykitError
 from surveykit.language import Kind
 from surveykit.responses.source import fingerprint_of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import combinations
 from typing import Any
 
@@ -128,9 +129,7 @@ def level_rows(
     return rows
 
 
-def level_bounds(
-    measure: str, found: GroupMeans, promoters: NDArray[np.float64], conf_level: float
-) -> Interval:
+def level_bounds(measure: str, found: GroupMeans, promoters: NDArray[np.float64], conf_level: float) -> Interval:
     """The interval of each group's level under its measure."""
     if measure == "mean":
         return mean_bounds(found, conf_level)
@@ -244,7 +243,7 @@ def _games_howell(outcome: Outcome, found: GroupMeans, labels: tuple[str, ...], 
     made = welch_differences(found, first, second, conf_level)
     p = 1 - studentised_range.cdf(np.abs(made.statistic) * np.sqrt(2), len(labels), made.df)
     half = studentised_range.quantile(conf_level, len(labels), made.df) / np.sqrt(2) * made.error
-    wide = Differences(made.estimate, made.error, made.estimate - half, made.estimate + half, made.statistic, made.df, p)
+    wide = replace(made, low=made.estimate - half, high=made.estimate + half, p_value=p)
     return difference_rows(outcome, "pair", "mean_difference", "games_howell", pairs, labels, wide, found.n, p)
 
 
@@ -302,7 +301,8 @@ def _ranked(
     for i, j in _pairs(len(labels)):
         row = blank(outcome.name, role, "rank_biserial", "mann_whitney", len(parts[i]) + len(parts[j]))
         row = _effect(_test(row, mann_whitney(parts[i], parts[j])), rank_biserial(parts[i], parts[j], conf_level))
-        rows.append(row | {"contrast": contrast(labels[i], labels[j]), "base": base_of(min(len(parts[i]), len(parts[j])))})
+        least = min(len(parts[i]), len(parts[j]))
+        rows.append(row | {"contrast": contrast(labels[i], labels[j]), "base": base_of(least)})
     if role == "test":
         return rows
     for row, p in zip(rows, adjusted([row["p_value"] for row in rows], adjust), strict=True):

@@ -11,9 +11,9 @@ import pandas as pd
 from surveykit.language import Kind, term
 from surveykit.result import Writer
 
-T, F, CHI = ("student_t", "welch_t", "pooled_t", "games_howell", "rank_t"), ("anova", "welch_anova"), (
-    "kruskal", "chi2", "friedman",
-)  # fmt: skip
+T = ("student_t", "welch_t", "pooled_t", "games_howell", "rank_t")
+F = ("anova", "welch_anova")
+CHI = ("kruskal", "chi2", "friedman")
 MOST_PAIRS = 6
 
 

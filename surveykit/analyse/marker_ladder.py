@@ -50,9 +50,7 @@ def ladder(
     wide = free if better else [*shared, f"{name} =~ " + " + ".join(f"method*{item}" for item in substantive)]
     fits["marker_r_model"] = _fit([*wide, *held], moments)
     against = {"marker_c": "marker_baseline", "marker_u": "marker_c", "marker_r_model": chosen}
-    problems = [
-        Problem.of("BIAS-LADDER", step, "warning") for step, fit in fits.items() if not fit.converged
-    ]
+    problems = [Problem.of("BIAS-LADDER", step, "warning") for step, fit in fits.items() if not fit.converged]
     rows = [_row(step, fit, against.get(step, ""), fits) for step, fit in fits.items()]
     return pd.DataFrame(rows), _correlations(pairs, base, fits[chosen], chosen), problems
 

@@ -134,7 +134,8 @@ def _outcome(column: pd.Series, name: str, measure: str, data: Any, scale: Ends,
     if measure == "nps":
         answers(column, 0, 10, f"{call}(measure='nps')")
         up, down = numbers >= 9, numbers <= 6
-        return Outcome(name, measure, np.where(missing, np.nan, 100.0 * up - 100.0 * down), np.where(missing, np.nan, up))
+        points = np.where(missing, np.nan, 100.0 * up - 100.0 * down)
+        return Outcome(name, measure, points, np.where(missing, np.nan, up))
     low, high = _ends(data, name, scale)
     if not 1 <= boxes <= high - low:
         raise SurveykitError.of("ANALYSE-BOXES", call=call, boxes=boxes, size=high - low + 1)

@@ -32,9 +32,7 @@ def segments_figure(table: pd.DataFrame, groups: Sequence[str], write: Writer, *
         value[at], n[at] = row["estimate"], row["n"]
         texts[at] = write.number(row["estimate"], kind(row))
         apart[at] = (row["estimate"] - own["estimate"]) / own["sd"] if own["sd"] > 0 else 0.0
-    rows = [
-        f"{write.name(outcome)}: {category}" if category else write.name(outcome) for outcome, category in order
-    ]
+    rows = [f"{write.name(outcome)}: {category}" if category else write.name(outcome) for outcome, category in order]
     return segment_heatmap(
         rows,
         [f"{name}\nn = {_range(n[:, at], write)}" for at, name in enumerate(groups)],

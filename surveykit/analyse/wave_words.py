@@ -66,9 +66,7 @@ def _change(row: dict[Any, Any], levels: pd.DataFrame, write: Writer) -> str:
     )
 
 
-def mode_sentences(
-    table: pd.DataFrame, mode: str, covariates: Sequence[str], adjust: str, write: Writer
-) -> list[str]:
+def mode_sentences(table: pd.DataFrame, mode: str, covariates: Sequence[str], adjust: str, write: Writer) -> list[str]:
     """The adjusted differences that are statistically significant, the others, and that modes were not assigned."""
     adjusted = table[table["measure"] == "mode_adjusted"]
     level = write.number(table["conf_level"].iloc[0], "share", 0)

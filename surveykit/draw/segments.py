@@ -128,8 +128,8 @@ def _written(
     """The text of every cell: its number, starred where few answered, withheld where very few did."""
     found = np.empty(texts.shape, dtype=object)
     for at, text in np.ndenumerate(texts):
-        plain_text = clean([text])[0]
-        found[at] = f"<{SUPPRESS}" if hidden[at] else missing if np.isnan(far[at]) else plain_text + "*" * bool(small[at])
+        known = clean([text])[0] + "*" * bool(small[at])
+        found[at] = f"<{SUPPRESS}" if hidden[at] else missing if np.isnan(far[at]) else known
     return found
 
 

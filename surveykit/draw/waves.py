@@ -54,9 +54,9 @@ def wave_lines(
         raise SurveykitError.of("DRAW-EMPTY")
     count = len(names)
     lines = [
-        tuple(vector(part, count, what) for part, what in zip((p.estimate, p.low, p.high), ("estimate", "low", "high"), strict=True))
+        (vector(p.estimate, count, "estimate"), vector(p.low, count, "low"), vector(p.high, count, "high"))
         for p in panels
-    ]  # fmt: skip
+    ]
     titles, words = clean([panel.title for panel in panels]), clean([ylabel, note, title])
     style = style.suited([*names, *titles, *words])
     with styled(style):
@@ -128,8 +128,8 @@ def _draw(
     alone = np.isfinite(estimate)
     area.vlines(place[alone], low[alone], high[alone], color=palette.accent, lw=1.0, zorder=3)
     for at in np.flatnonzero(alone):
-        fill = "white" if few[at] else palette.accent
-        area.plot([place[at]], [estimate[at]], "o", ms=style.font_size * 0.55, mfc=fill, mec=palette.accent, mew=1.2, zorder=4)
+        fill, size = "white" if few[at] else palette.accent, style.font_size * 0.55
+        area.plot([place[at]], [estimate[at]], "o", ms=size, mfc=fill, mec=palette.accent, mew=1.2, zorder=4)
         text = clean([fmt(float(estimate[at]))])[0]
         top = high[at] if np.isfinite(high[at]) else estimate[at]
         if ruler.width(text, style.small) < step:

@@ -122,7 +122,7 @@ def friedman(ranks: FloatArray) -> GroupTest:
 
 
 def nps_heterogeneity(score: FloatArray, error: FloatArray) -> GroupTest:
-    """Wald test that several estimates are equal: sum((score - weighted mean)^2 / error^2), k - 1 degrees of freedom."""
+    """Wald test that several estimates are equal: sum((score - weighted mean)^2 / error^2), chi2 with k - 1 df."""
     if len(score) < 2 or not (error > 0).all():
         return UNDEFINED
     weight = 1 / error**2

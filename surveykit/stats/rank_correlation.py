@@ -12,6 +12,8 @@ from surveykit.stats.exact import FloatArray
 from surveykit.stats.intervals import Interval, normal_quantile
 
 IntArray = NDArray[np.int64]
+EXACT_BELOW = 50
+"""Rows without ties below which p is exact, as in R's `cor.test`."""
 TABLE_CELLS = 20_000
 """Up to this many cells the pairs are counted from the two-way table, above it by sorting."""
 
@@ -70,17 +72,22 @@ def kendall(first: ArrayLike, second: ArrayLike) -> Tau:
     tau = min(max(tau, -1.0), 1.0)
     if len(tx) == n and len(ty) == n:
         error = (1 - tau**2) * np.sqrt(0.437 / (n - 4)) if n > 4 else np.nan
-        method = "exact" if n < 50 else "asymptotic"
-        return Tau(tau, float(error), float(stats.kendalltau(x, y, method=method).pvalue))
+        p = _untied_p(x, y, n)
+        return Tau(tau, float(error), p)
     pull = tx[cells[0]] * column + ty[cells[1]] * row
     total = weight @ (2 * root * agreed + tau * pull) ** 2 - n**3 * tau**2 * (row + column) ** 2
     error = np.sqrt(max(float(total), 0.0)) / root**2
     return Tau(tau, float(error) if error > 1e-10 else np.nan, _tied_p(float(weight @ agreed) / 2, n, tx, ty))
 
 
+def _untied_p(x: IntArray, y: IntArray, n: int) -> float:
+    found = stats.kendalltau(x, y, method="exact") if n < EXACT_BELOW else stats.kendalltau(x, y, method="asymptotic")
+    return float(found.pvalue)
+
+
 def _tied_p(score: float, n: int, tx: FloatArray, ty: FloatArray) -> float:
     """Two-sided normal p of concordant minus discordant pairs under independence, ties corrected."""
-    base = n * (n - 1) * (2 * n + 5)
+    base = float(n * (n - 1) * (2 * n + 5))
     base -= float((tx * (tx - 1) * (2 * tx + 5)).sum() + (ty * (ty - 1) * (2 * ty + 5)).sum())
     pairs = float((tx * (tx - 1)).sum() * (ty * (ty - 1)).sum()) / (2 * n * (n - 1))
     triples = float((tx * (tx - 1) * (tx - 2)).sum() * (ty * (ty - 1) * (ty - 2)).sum())
@@ -101,7 +108,8 @@ def _agreement(
         left, right = slice(0, -1), slice(1, None)
         agree = above[:, left] + after[:, -1:] - after[:, right]
         against = above[:, -1:] - above[:, right] + after[:, left]
-        at = np.nonzero(table)
+        place = np.nonzero(table)
+        at = place[0].astype(np.int64), place[1].astype(np.int64)
         return (agree - against)[at], table[at], at
     less_x, less_y = _below(x), _below(y)
     tie_x, tie_y = np.bincount(x)[x], np.bincount(y)[y]

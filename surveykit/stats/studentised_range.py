@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import special
@@ -42,9 +44,9 @@ def quantile(p: float, groups: int, df: ArrayLike) -> FloatArray:
     pairs = groups * (groups - 1) / 2
     low = np.sqrt(2) * special.stdtrit(nu, (1 + p) / 2) * 0.999
     high = np.sqrt(2) * special.stdtrit(nu, 1 - (1 - p) / pairs / 2) * 1.001
-    found = elementwise.find_root(
-        lambda q, v: cdf(q, groups, v) - p, (low, high), args=(nu,), tolerances={"xatol": 1e-9, "xrtol": 1e-9}
-    )
+    find: Any = elementwise.find_root
+    gap = {"xatol": 1e-9, "xrtol": 1e-9}
+    found = find(lambda q, v: cdf(q, groups, v) - p, (low, high), args=(nu,), tolerances=gap)
     return np.where(valid, found.x, np.nan)
 
 

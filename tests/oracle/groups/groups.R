@@ -2,7 +2,7 @@
 # usage: Rscript groups.R <folder with bfi.csv> <out.json>     needs lavaan, survey, sandwich, lmtest, jsonlite
 suppressWarnings(suppressMessages({library(lavaan);library(survey);library(sandwich);library(lmtest);library(jsonlite)}))
 a<-commandArgs(TRUE); b<-read.csv(file.path(a[1],"bfi.csv")); R<-list(); add<-function(id,v,tol=1e-6) R[[id]]<<-list(value=unname(as.numeric(v)),tol=tol)
-b$N<-rowMeans(b[,paste0("N",1:5)]); x<-b[!is.na(b$N)&!is.na(b$education),]; g<-factor(x$education)
+add("harman.first_pc_share",eigen(cor(na.omit(b[,1:25])))$values[1]/25,1e-8); b$N<-rowMeans(b[,paste0("N",1:5)]); x<-b[!is.na(b$N)&!is.na(b$education),]; g<-factor(x$education)
 f<-oneway.test(N~g,x,var.equal=TRUE); add("anova.F",f$statistic); add("anova.p",f$p.value)
 w<-oneway.test(N~g,x); add("welch_anova.p",w$p.value)
 p<-pairwise.t.test(x$N,g,p.adjust.method="none")$p.value; add("pooled_t.1_4.p",p["4","1"]); add("pooled_t.2_5.p",p["5","2"])
