@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from benchmarks.pair import Pair, seconds, seconds_in_r
 
-ROOMS = ("basics", "measurement")
+ROOMS = ("basics", "measurement", "importance", "mediation", "weights")
 HEAD = """# How fast surveykit is
 
 Medians of five runs after one to warm up, both sides in one run on one machine; `make bench` makes this page anew.

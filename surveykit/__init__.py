@@ -7,32 +7,59 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from surveykit.analyse.adjusted import adjust
     from surveykit.analyse.agreement import agreement, krippendorff
+    from surveykit.analyse.binary import logistic
     from surveykit.analyse.boxes import csat, top_box
     from surveykit.analyse.correlation import correlate
+    from surveykit.analyse.counts_model import count_model
     from surveykit.analyse.describe import describe
     from surveykit.analyse.dif import dif
     from surveykit.analyse.efa import efa
     from surveykit.analyse.efa_omega import omega_hierarchical
     from surveykit.analyse.effort import ces
     from surveykit.analyse.hierarchy import hierarchical
+    from surveykit.analyse.importance import importance
+    from surveykit.analyse.impute import impute, pool
     from surveykit.analyse.intraclass import icc
     from surveykit.analyse.irt import irt
+    from surveykit.analyse.kano import kano
+    from surveykit.analyse.mediation import mediate
+    from surveykit.analyse.moderation import moderate
     from surveykit.analyse.n_factors import n_factors
+    from surveykit.analyse.ordinal import ordinal
+    from surveykit.analyse.ordinal_mixed import ordinal_mixed
+    from surveykit.analyse.penalty import penalty_reward
     from surveykit.analyse.planning import power, sample_size
+    from surveykit.analyse.pls.groups import pls_groups
+    from surveykit.analyse.pls.importance import ipma
+    from surveykit.analyse.pls.predict import pls_predict
+    from surveykit.analyse.pls.public import pls
     from surveykit.analyse.polychoric import polychoric
+    from surveykit.analyse.predicted import predicted
+    from surveykit.analyse.priority import priority_map
+    from surveykit.analyse.rake import poststratify, rake
     from surveykit.analyse.recommendation import nps
     from surveykit.analyse.regression import Regression, regress
     from surveykit.analyse.reliability import Reliability, reliability
+    from surveykit.analyse.retest import retest
+    from surveykit.analyse.sem.compare import difference
     from surveykit.analyse.sem.diagram import path_plot
     from surveykit.analyse.sem.invariance import invariance
+    from surveykit.analyse.sem.normality import mardia
     from surveykit.analyse.sem.public import cfa, sem
+    from surveykit.analyse.servqual import servqual
+    from surveykit.analyse.survey import survey_mean, survey_quantile, survey_share, survey_total
+    from surveykit.analyse.survey_alpha import survey_alpha
+    from surveykit.analyse.survey_crosstab import survey_crosstab
+    from surveykit.analyse.survey_regression import survey_regress
     from surveykit.analyse.validity import validity
     from surveykit.errors import Problem, SurveykitError, SurveykitWarning
     from surveykit.exports.codebook import codebook
     from surveykit.exports.write import export
     from surveykit.reports.files import report
     from surveykit.reports.outcome import StudyResult
+    from surveykit.responses.design import SurveyDesign, survey_design
     from surveykit.responses.read import read_responses
     from surveykit.responses.responses import Responses
     from surveykit.responses.score import score
@@ -53,32 +80,59 @@ if TYPE_CHECKING:
     from surveykit.study import load_data, run
 
 _HOMES = {
-    "surveykit.analyse.sem.diagram": ("path_plot",),
-    "surveykit.analyse.irt": ("irt",),
-    "surveykit.analyse.sem.invariance": ("invariance",),
-    "surveykit.analyse.sem.public": ("cfa", "sem"),
-    "surveykit.analyse.planning": ("power", "sample_size"),
-    "surveykit.analyse.polychoric": ("polychoric",),
-    "surveykit.analyse.efa": ("efa",),
-    "surveykit.analyse.efa_omega": ("omega_hierarchical",),
-    "surveykit.analyse.n_factors": ("n_factors",),
+    "surveykit.analyse.adjusted": ("adjust",),
     "surveykit.analyse.agreement": ("agreement", "krippendorff"),
-    "surveykit.analyse.dif": ("dif",),
-    "surveykit.analyse.intraclass": ("icc",),
-    "surveykit.analyse.validity": ("validity",),
+    "surveykit.analyse.binary": ("logistic",),
     "surveykit.analyse.boxes": ("csat", "top_box"),
     "surveykit.analyse.correlation": ("correlate",),
+    "surveykit.analyse.counts_model": ("count_model",),
     "surveykit.analyse.describe": ("describe",),
+    "surveykit.analyse.dif": ("dif",),
+    "surveykit.analyse.efa": ("efa",),
+    "surveykit.analyse.efa_omega": ("omega_hierarchical",),
     "surveykit.analyse.effort": ("ces",),
     "surveykit.analyse.hierarchy": ("hierarchical",),
+    "surveykit.analyse.importance": ("importance",),
+    "surveykit.analyse.impute": ("impute", "pool"),
+    "surveykit.analyse.intraclass": ("icc",),
+    "surveykit.analyse.irt": ("irt",),
+    "surveykit.analyse.kano": ("kano",),
+    "surveykit.analyse.mediation": ("mediate",),
+    "surveykit.analyse.moderation": ("moderate",),
+    "surveykit.analyse.n_factors": ("n_factors",),
+    "surveykit.analyse.ordinal": ("ordinal",),
+    "surveykit.analyse.ordinal_mixed": ("ordinal_mixed",),
+    "surveykit.analyse.penalty": ("penalty_reward",),
+    "surveykit.analyse.planning": ("power", "sample_size"),
+    "surveykit.analyse.pls.groups": ("pls_groups",),
+    "surveykit.analyse.pls.importance": ("ipma",),
+    "surveykit.analyse.pls.predict": ("pls_predict",),
+    "surveykit.analyse.pls.public": ("pls",),
+    "surveykit.analyse.polychoric": ("polychoric",),
+    "surveykit.analyse.predicted": ("predicted",),
+    "surveykit.analyse.priority": ("priority_map",),
+    "surveykit.analyse.rake": ("poststratify", "rake"),
     "surveykit.analyse.recommendation": ("nps",),
     "surveykit.analyse.regression": ("Regression", "regress"),
     "surveykit.analyse.reliability": ("Reliability", "reliability"),
+    "surveykit.analyse.retest": ("retest",),
+    "surveykit.analyse.sem.compare": ("difference",),
+    "surveykit.analyse.sem.diagram": ("path_plot",),
+    "surveykit.analyse.sem.invariance": ("invariance",),
+    "surveykit.analyse.sem.normality": ("mardia",),
+    "surveykit.analyse.sem.public": ("cfa", "sem"),
+    "surveykit.analyse.servqual": ("servqual",),
+    "surveykit.analyse.survey": ("survey_mean", "survey_quantile", "survey_share", "survey_total"),
+    "surveykit.analyse.survey_alpha": ("survey_alpha",),
+    "surveykit.analyse.survey_crosstab": ("survey_crosstab",),
+    "surveykit.analyse.survey_regression": ("survey_regress",),
+    "surveykit.analyse.validity": ("validity",),
     "surveykit.errors": ("Problem", "SurveykitError", "SurveykitWarning"),
     "surveykit.exports.codebook": ("codebook",),
     "surveykit.exports.write": ("export",),
     "surveykit.reports.files": ("report",),
     "surveykit.reports.outcome": ("StudyResult",),
+    "surveykit.responses.design": ("SurveyDesign", "survey_design"),
     "surveykit.responses.read": ("read_responses",),
     "surveykit.responses.responses": ("Responses",),
     "surveykit.responses.score": ("score",),

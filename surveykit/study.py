@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from surveykit.analyse.correlation import correlate
-from surveykit.analyse.describe import describe
-from surveykit.analyse.effort import ces
 from surveykit.analyse.frames import questionnaire_names
-from surveykit.analyse.recommendation import nps
-from surveykit.analyse.regression import regress
-from surveykit.analyse.reliability import reliability
-from surveykit.errors import Problem, SurveykitError
+from surveykit.analyse.study_steps import Steps
+from surveykit.errors import SurveykitError
 from surveykit.progress import Progress, shown
 from surveykit.reports.files import report, wanted_languages, writable
 from surveykit.reports.outcome import StudyResult
 from surveykit.responses.read import read_responses
 from surveykit.responses.responses import Responses
 from surveykit.responses.score import score
-from surveykit.responses.scores import Scores
 from surveykit.result import Names, Result
 from surveykit.spec.load import load_study, study_folder
 from surveykit.spec.study import Study
@@ -95,7 +89,7 @@ def analyse(study: Study, data: Responses, progress: Progress | None = None) -> 
         tell("score the scales")
         scores = score(data, scales=present, method=study.scoring.method, max_missing=study.scoring.max_missing)
         reading += scores.problems
-        for name, found in _steps(study, data, scores, present, tell, reading):
+        for name, found in Steps(study, data, scores, present, tell, reading):
             results[name] = found
     named = {name: found.renamed(names) for name, found in results.items()}
     return StudyResult(
@@ -109,40 +103,6 @@ def analyse(study: Study, data: Responses, progress: Progress | None = None) -> 
         results=named,
         names=names,
     )
-
-
-def _steps(
-    study: Study,
-    data: Responses,
-    scores: Scores,
-    scales: Mapping[str, Sequence[str]],
-    tell: Progress,
-    reading: list[Problem],
-) -> Iterator[tuple[str, Result]]:
-    tell("describe")
-    rated = [item for item in data.items if study.questionnaire.item(item).kind == "rating"]
-    if rated:
-        yield "items", describe(data, rated)
-    yield "scores", describe(scores)
-    tell("check reliability")
-    yield "reliability", reliability(data, scales=scales)
-    if len(scores.scales) > 1:
-        yield "correlations", correlate(scores)
-    for outcome in study.model.order:
-        predictors = [name for name in study.model.structure[outcome] if name in scales]
-        if outcome not in scales or not predictors:
-            continue
-        tell(f"regress {outcome}")
-        try:
-            yield f"regression {outcome}", regress(f"{outcome} ~ {' + '.join(predictors)}", scores)
-        except SurveykitError as fault:
-            reading += fault.problems
-    if study.recommend and study.recommend in data.items:
-        yield f"nps {study.recommend}", nps(data.frame([study.recommend])[study.recommend])
-    if study.effort and study.effort in data.items:
-        scale = study.questionnaire.scale(study.effort)
-        if scale is not None:
-            yield f"ces {study.effort}", ces(data.frame([study.effort])[study.effort], scale)
 
 
 def _present(study: Study, data: Responses) -> dict[str, tuple[str, ...]]:

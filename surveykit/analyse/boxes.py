@@ -10,6 +10,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from surveykit.analyse.series import answers, series_fingerprint
+from surveykit.analyse.survey_data import is_table
+from surveykit.analyse.survey_result import SurveyEstimates
+from surveykit.analyse.survey_scores import survey_boxes
 from surveykit.draw.intervals import dot_intervals
 from surveykit.errors import Problem, SurveykitError
 from surveykit.result import Provenance, Result, Writer
@@ -84,18 +87,30 @@ def top_box(
     boxes: int = 2,
     conf_level: float = 0.95,
     method: Method = "wilson",
-) -> BoxShare:
+    *,
+    column: str | None = None,
+    by: str | None = None,
+) -> BoxShare | SurveyEstimates:
     """The share of answers in the `boxes` highest values of a scale.
 
-    `x` holds answer codes (n,); `scale` is a Scale or its (low, high). Estimate = count in the boxes / count
-    answered, with Wilson's score interval. Missing answers are outside the base; their share stands in the table.
-    Raises SurveykitError for answers outside the scale and for more boxes than the scale has values. No answers:
-    undefined (NaN) with a Problem. Source: Wilson 1927. In R: `prop.test(count, n, correct = FALSE)`.
+    `x` holds answer codes (n,), or is a survey design, weighted answers or a frame whose `column` has them: errors are
+    then design-based (see `survey_share`), of each category of `by` where there is one. `scale` is a Scale or its (low,
+    high). Estimate = count in the boxes / count answered, with Wilson's score interval. Missing answers are outside the
+    base; their share stands in the table. Raises SurveykitError for answers outside the scale and for more boxes than
+    the scale has values. No answers: undefined (NaN) with a Problem. Source: Wilson 1927. In R: `prop.test(count, n,
+    correct = FALSE)`.
     """
-    return _share(x, scale, boxes, conf_level, "top_box", method)
+    return _share(x, scale, boxes, conf_level, "top_box", method, column, by)
 
 
-def csat(x: Any, scale: Scale | tuple[int, int] = (1, 5), conf_level: float = 0.95) -> BoxShare:
+def csat(
+    x: Any,
+    scale: Scale | tuple[int, int] = (1, 5),
+    conf_level: float = 0.95,
+    *,
+    column: str | None = None,
+    by: str | None = None,
+) -> BoxShare | SurveyEstimates:
     """Customer satisfaction score: the share in the two highest values of a scale.
 
     Of a scale of ten values or more it is the three highest, of three values or fewer the highest.
@@ -105,7 +120,7 @@ def csat(x: Any, scale: Scale | tuple[int, int] = (1, 5), conf_level: float = 0.
     low, high = _ends(scale)
     size = high - low + 1
     boxes = 1 if size <= 3 else 3 if size >= 10 else 2
-    return _share(x, scale, boxes, conf_level, "csat", "wilson")
+    return _share(x, scale, boxes, conf_level, "csat", "wilson", column, by)
 
 
 def _ends(scale: Scale | tuple[int, int]) -> tuple[int, int]:
@@ -113,11 +128,20 @@ def _ends(scale: Scale | tuple[int, int]) -> tuple[int, int]:
 
 
 def _share(
-    x: Any, scale: Scale | tuple[int, int], boxes: int, conf_level: float, measure: str, method: Method
-) -> BoxShare:
+    x: Any,
+    scale: Scale | tuple[int, int],
+    boxes: int,
+    conf_level: float,
+    measure: str,
+    method: Method,
+    column: str | None,
+    by: str | None,
+) -> BoxShare | SurveyEstimates:
     low, high = _ends(scale)
     if not 1 <= boxes <= high - low:
         raise SurveykitError.of("ANALYSE-BOXES", call=measure, boxes=boxes, size=high - low + 1)
+    if is_table(x):
+        return survey_boxes(x, column, (low, high), boxes, measure, by, conf_level)
     values, missing = answers(x, low, high, measure)
     problems = () if len(values) else (Problem.of("ANALYSE-NOANSWER", measure, "warning"),)
     return BoxShare(

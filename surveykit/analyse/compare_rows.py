@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from surveykit.analyse.outcomes import Groups, Outcome
+from surveykit.analyse.compare_outcomes import Groups, Outcome
 from surveykit.errors import Problem
 from surveykit.stats import studentised_range
 from surveykit.stats.effect_sizes import (

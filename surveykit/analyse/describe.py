@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from surveykit.analyse.frames import names_of, unweighted
+from surveykit.analyse.frames import names_of
 from surveykit.analyse.items import ItemDescription
 from surveykit.analyse.scores import ScoreDescription
+from surveykit.analyse.survey_data import as_design
+from surveykit.analyse.survey_result import SurveyEstimates
+from surveykit.analyse.survey_scores import survey_items, survey_scales
 from surveykit.errors import Problem, SurveykitError
 from surveykit.responses.responses import Responses
 from surveykit.responses.scores import Scores
@@ -26,7 +29,7 @@ def describe(
     limits: tuple[int, int] | None = None,
     boxes: int = 2,
     conf_level: float = 0.95,
-) -> ItemDescription | ScoreDescription:
+) -> ItemDescription | ScoreDescription | SurveyEstimates:
     """Frequencies, means and box shares of items, or means of scale scores.
 
     `data`: Responses with a questionnaire (its rating items, on their scales), a DataFrame of answers with `limits`
@@ -34,10 +37,16 @@ def describe(
     values, at the floor and at the ceiling with Wilson intervals of those who answered; share without an answer of
     all. Scores: mean and POMP (0-100) with Student intervals. Answers outside the scale raise SurveykitError. In R:
     `prop.table(table(x))`, `t.test(x)`, `prop.test(k, n, correct = FALSE)`.
+
+    Weighted answers, and a survey design, give the same measures as SurveyEstimates, with design-based errors.
     """
-    unweighted(data, "describe")
+    design = as_design(data)
+    data = design.data if design is not None else data
     if isinstance(data, Scores):
-        return _scores(data, conf_level)
+        if design is None:
+            return _scores(data, conf_level)
+        values = {str(scale): data.frame[scale].to_numpy(dtype=float) for scale in data.scales}
+        return survey_scales(design, values, data.limits, conf_level)
     questionnaire = data.questionnaire if isinstance(data, Responses) else None
     if questionnaire is not None:
         chosen = list(items) if items is not None else _rating_items(data, questionnaire)
@@ -59,6 +68,8 @@ def describe(
         ends, levels = {"scale": limits}, {}
     if not chosen:
         raise SurveykitError.of("ANALYSE-NOSCALES")
+    if design is not None:
+        return survey_items(design, chosen, {item: ends[scale_of[item]] for item in chosen}, boxes, conf_level)
     frame = columns_of(data, chosen)
     counts, missing, problems = _counts(frame, scale_of, ends)
     return ItemDescription(

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from surveykit.analyse.efa_boot import loading_intervals, no_intervals
 from surveykit.analyse.efa_data import Correlation, ItemMatrix, Missing, item_matrix
 from surveykit.analyse.efa_result import FactorAnalysis
 from surveykit.analyse.frames import choice, names_of
+from surveykit.analyse.measurement import only_for
 from surveykit.errors import Problem, SurveykitError
 from surveykit.responses.source import fingerprint_of
 from surveykit.result import Provenance
@@ -34,6 +36,8 @@ def efa(
     seed: int = 1,
     missing: Missing = "listwise",
     only: Sequence[str] | None = None,
+    n_boot: int = 0,
+    conf_level: float = 0.95,
 ) -> FactorAnalysis:
     """Factor analysis of items by common factors, rotated to simple structure.
 
@@ -43,7 +47,9 @@ def efa(
     "geomin_orthogonal", "target_orthogonal", "none". A rotation is tried from `starts` starts; the best is taken,
     and other local minima are told. Factors F1, F2, ... are in the order of the variance they account for, each
     reflected to a positive sum of loadings. R = L Phi L' + U; RMSR from off-diagonal residuals; chi2 is the
-    likelihood discrepancy with Bartlett's multiplier.
+    likelihood discrepancy with Bartlett's multiplier. `n_boot` > 0 resamples the rows for errors and percentile
+    intervals of the loadings: each resample is factored and rotated from the sample's axes, so that columns and signs
+    stay those of the sample (complete rows only).
 
     Rows with a missing answer are left out and counted (`missing="pairwise"`: each pair its own rows, n all who
     answered any item). A Heywood case, no convergence, a matrix that is not positive definite (never smoothed) are
@@ -60,6 +66,12 @@ def efa(
     aim = _target(target, rotation, p, n_factors)
     extracted = extract(found.correlation, n_factors, extraction)
     turned = rotate(extracted.loadings, rotation, target=aim, normalise=normalise, starts=starts, seed=seed)
+    intervals = no_intervals(p, n_factors)
+    if n_boot and np.all(np.isfinite(turned.loadings)):
+        only_for("a resampled target rotation", normalise=aim is not None and normalise)
+        intervals = loading_intervals(
+            found, extracted, turned, extraction, correlation == "polychoric", aim, normalise, conf_level, n_boot, seed
+        )
     fit = fit_measures(found.correlation, turned.loadings, turned.correlations, found.n)
     fit |= {
         "criterion": turned.minima[0] if turned.minima else float("nan"),
@@ -76,6 +88,10 @@ def efa(
         factors=tuple(f"F{at + 1}" for at in range(n_factors)),
         pattern=turned.loadings,
         factor_correlation=turned.correlations,
+        errors=intervals.errors,
+        low=intervals.low,
+        high=intervals.high,
+        conf_level=conf_level if n_boot else float("nan"),
         matrix=found.correlation,
         means=found.means,
         sds=found.sds,
@@ -83,7 +99,7 @@ def efa(
         extraction=extraction,
         rotation=rotation,
         correlation=correlation,
-        problems=(*found.problems, *_problems(found, extracted, turned, n_factors, extraction)),
+        problems=(*found.problems, *_problems(found, extracted, turned, n_factors, extraction), *intervals.problems),
         names=names_of(items),
         provenance=Provenance.of(
             "efa",
@@ -98,6 +114,8 @@ def efa(
             normalise=normalise,
             starts=starts,
             missing=missing,
+            n_boot=n_boot,
+            conf_level=conf_level,
         ),
     )
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 from matplotlib.figure import Figure
 
+from surveykit.analyse.efa_boot import omega_intervals
 from surveykit.analyse.efa_data import Correlation, Missing, item_matrix
 from surveykit.analyse.efa_words import SALIENT, quoted
 from surveykit.analyse.frames import choice, names_of
@@ -38,7 +39,7 @@ class HierarchicalReliability(Result):
 
     kind: ClassVar[str] = "omega_hierarchical"
     measure_column: ClassVar[str | None] = "coefficient"
-    shown: ClassVar[tuple[str, ...]] = ("coefficient", "estimate", "n_items", "n")
+    shown: ClassVar[tuple[str, ...]] = ("coefficient", "estimate", "conf_low", "conf_high", "n_items", "n")
 
     coefficients: pd.DataFrame
     groups: pd.DataFrame
@@ -47,10 +48,12 @@ class HierarchicalReliability(Result):
     general: npt.NDArray[np.float64]
     group: npt.NDArray[np.float64]
     unique: npt.NDArray[np.float64]
+    conf_level: float
 
     def _table(self) -> pd.DataFrame:
-        empty = dict.fromkeys(("std_error", "conf_low", "conf_high", "conf_level"), np.nan)
-        return self.coefficients.assign(**empty, n_items=len(self.items), n=self.n, method="schmid_leiman")
+        return self.coefficients.assign(
+            conf_level=self.conf_level, n_items=len(self.items), n=self.n, method="schmid_leiman"
+        )
 
     def estimate(self, coefficient: str = "omega_hierarchical") -> float:
         """One coefficient; KeyError for an unknown one."""
@@ -118,6 +121,9 @@ def omega_hierarchical(
     rotation: str = "oblimin",
     missing: Missing = "listwise",
     only: Sequence[str] | None = None,
+    n_boot: int = 0,
+    conf_level: float = 0.95,
+    seed: int = 1,
 ) -> HierarchicalReliability:
     """Omega hierarchical, total and asymptotic of the sum of items that share a general and several group factors.
 
@@ -127,8 +133,9 @@ def omega_hierarchical(
     Leiman's transformation gives loadings g and group loadings. Omega hierarchical is (sum g)^2 / V, total
     1 - sum u / V, asymptotic their ratio, V the variance of the sum of standardised items; explained_common is the
     general factor's share of the items' common variance. Two factors are identified only by taking equal loadings
-    on the general one (a Problem); with one, only the total is defined. Missing answers and errors as in `efa`.
-    Source: Schmid & Leiman 1957; Zinbarg et al. 2005. In R: `psych::omega(x, nfactors = 3)`.
+    on the general one (a Problem); with one, only the total is defined. `n_boot` > 0 resamples the rows for errors
+    and percentile intervals, each resample factored and rotated from the sample's axes. Missing answers and errors as
+    in `efa`. Source: Schmid & Leiman 1957; Zinbarg et al. 2005. In R: `psych::omega(x, nfactors = 3)`.
     """
     choice("extraction", extraction, ("minres", "ml", "pa"))
     choice("rotation", rotation, OBLIQUE_FREE)
@@ -150,6 +157,21 @@ def omega_hierarchical(
         "alpha_standardised": omega.alpha,
         "lambda6": omega.lambda6,
     }
+    errors = dict.fromkeys(values, (nan, nan, nan))
+    more: tuple[Problem, ...] = ()
+    if n_boot and sound:
+        errors, more = omega_intervals(
+            values,
+            found,
+            solution,
+            omega.signs,
+            keyed,
+            extraction,
+            correlation == "polychoric",
+            conf_level,
+            n_boot,
+            seed,
+        )
     belongs = np.nan_to_num(np.abs(solution.group)).argmax(axis=1)
     names = [f"F{at + 1}" for at in range(n_factors)]
     groups = pd.DataFrame(omega.groups, columns=["omega_total", "omega_general", "omega_group"])
@@ -159,14 +181,23 @@ def omega_hierarchical(
     flipped = [item for item, sign in zip(found.items, omega.signs, strict=True) if sign < 0]
     return HierarchicalReliability(
         n=found.n,
-        coefficients=pd.DataFrame({"coefficient": list(values), "estimate": list(values.values())}),
+        coefficients=pd.DataFrame(
+            {
+                "coefficient": list(values),
+                "estimate": list(values.values()),
+                "std_error": [errors[name][0] for name in values],
+                "conf_low": [errors[name][1] for name in values],
+                "conf_high": [errors[name][2] for name in values],
+            }
+        ),
+        conf_level=conf_level if n_boot else nan,
         groups=groups,
         items=found.items,
         signs=tuple(int(sign) for sign in omega.signs * keyed),
         general=solution.general * omega.signs,
         group=group * np.where(group.sum(axis=0) < 0, -1.0, 1.0),
         unique=np.array(solution.uniquenesses),
-        problems=(*found.problems, *_problems(solution, found.items, n_factors, flipped, sound, extraction)),
+        problems=(*found.problems, *_problems(solution, found.items, n_factors, flipped, sound, extraction), *more),
         names=names_of(items),
         provenance=Provenance.of(
             "omega_hierarchical",
@@ -179,6 +210,9 @@ def omega_hierarchical(
             extraction=extraction,
             rotation=rotation,
             missing=missing,
+            n_boot=n_boot,
+            conf_level=conf_level,
+            seed=seed,
         ),
     )
 

@@ -26,7 +26,8 @@ from surveykit.stats.factor_scores import SCORE_METHODS, ScoreMethod, determinac
 class FactorAnalysis(Result):
     """Loadings of items on rotated common factors, with fit.
 
-    `items`, `factors`: names in order; `pattern` (p, k) and `factor_correlation` (k, k) as arrays, `matrix` (p, p)
+    `items`, `factors`: names in order; `pattern` (p, k) and `factor_correlation` (k, k) as arrays, with `errors`,
+    `low` and `high` (p, k) of the loadings where they were resampled (else NaN), `matrix` (p, p)
     the correlations factored, `means` and `sds` those that scores are standardised with. `measures`: rmsr,
     rmsr_adjusted, residual_max, chi2, df, p_value, rmsea, rmsea_low, rmsea_high (90 %), tli, bic, sabic,
     chi2_empirical, chi2_null, df_null, objective; of the rotation `criterion`, `starts`, `local_minima`; `share`
@@ -42,6 +43,10 @@ class FactorAnalysis(Result):
     factors: tuple[str, ...]
     pattern: npt.NDArray[np.float64]
     factor_correlation: npt.NDArray[np.float64]
+    errors: npt.NDArray[np.float64]
+    low: npt.NDArray[np.float64]
+    high: npt.NDArray[np.float64]
+    conf_level: float
     matrix: npt.NDArray[np.float64]
     means: npt.NDArray[np.float64]
     sds: npt.NDArray[np.float64]
@@ -60,10 +65,10 @@ class FactorAnalysis(Result):
                 "item": np.repeat(np.array(self.items, dtype=object), k),
                 "factor": list(self.factors) * p,
                 "estimate": self.pattern.ravel(),
-                "std_error": np.nan,
-                "conf_low": np.nan,
-                "conf_high": np.nan,
-                "conf_level": np.nan,
+                "std_error": self.errors.ravel(),
+                "conf_low": self.low.ravel(),
+                "conf_high": self.high.ravel(),
+                "conf_level": self.conf_level,
                 "structure": (self.pattern @ self.factor_correlation).ravel(),
                 "communality": np.repeat(shared, k),
                 "uniqueness": np.repeat(1 - shared, k),
@@ -87,6 +92,12 @@ class FactorAnalysis(Result):
     def loadings(self) -> pd.DataFrame:
         """Pattern loadings, item x factor."""
         return self._framed(np.array(self.pattern))
+
+    @property
+    def intervals(self) -> pd.DataFrame:
+        """Lower and upper bounds of the loadings, item x (factor, bound); NaN without `n_boot`."""
+        bounds = {"conf_low": self._framed(self.low), "conf_high": self._framed(self.high)}
+        return pd.concat(bounds, axis=1).swaplevel(axis=1)[list(self.factors)]
 
     @property
     def structure(self) -> pd.DataFrame:

@@ -10,6 +10,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from surveykit.analyse.series import answers, series_fingerprint
+from surveykit.analyse.survey_data import is_table
+from surveykit.analyse.survey_result import SurveyEstimates
+from surveykit.analyse.survey_scores import survey_effort
 from surveykit.draw.intervals import dot_intervals
 from surveykit.errors import Problem
 from surveykit.result import Provenance, Result, Writer
@@ -72,15 +75,25 @@ class EffortScore(Result):
         return [said]
 
 
-def ces(x: Any, scale: Scale | tuple[int, int] = (1, 7), conf_level: float = 0.95) -> EffortScore:
+def ces(
+    x: Any,
+    scale: Scale | tuple[int, int] = (1, 7),
+    conf_level: float = 0.95,
+    *,
+    column: str | None = None,
+    by: str | None = None,
+) -> EffortScore | SurveyEstimates:
     """Customer effort score: the mean answer to the effort question, on the scale's own units, high meaning easy.
 
-    `x` holds answer codes (n,) of `scale` (a Scale or its (low, high)). Interval: mean -+ t(n - 1) sd / sqrt(n).
-    Missing answers are outside the base. Raises SurveykitError for answers outside the scale. Below two answers the
-    interval is undefined, without any the mean is, with a Problem. Source: Dixon, Freeman & Toman 2010 (the
-    question). In R: `t.test(x)`.
+    `x` holds answer codes (n,) of `scale` (a Scale or its (low, high)), or is a survey design, weighted answers or a
+    frame whose `column` has them, with design-based errors, of each category of `by` where there is one. Interval: mean
+    -+ t(n - 1) sd / sqrt(n). Missing answers are outside the base. Raises SurveykitError for answers outside the scale.
+    Below two answers the interval is undefined, without any the mean is, with a Problem. Source: Dixon, Freeman & Toman
+    2010 (the question). In R: `t.test(x)`.
     """
     low, high = (scale.low, scale.high) if isinstance(scale, Scale) else scale
+    if is_table(x):
+        return survey_effort(x, column, (low, high), by, conf_level)
     values, missing = answers(x, low, high, "ces")
     n = len(values)
     return EffortScore(

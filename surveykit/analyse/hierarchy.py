@@ -10,15 +10,18 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
+from scipy import special
 
-from surveykit.analyse.design import design_of
-from surveykit.analyse.frames import names_of, unweighted
+from surveykit.analyse.design import Design, design_of
+from surveykit.analyse.frames import choice, names_of, unweighted
+from surveykit.analyse.regression import Covariance
 from surveykit.draw.intervals import dot_intervals
 from surveykit.errors import SurveykitError
 from surveykit.language import Kind
 from surveykit.result import Provenance, Result, Writer
 from surveykit.stats.intervals import r_squared
 from surveykit.stats.ols import Ols, compare, ols
+from surveykit.stats.residuals import robust_covariance
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -44,9 +47,10 @@ class Hierarchy(Result):
     outcome: str
     steps: pd.DataFrame
     conf_level: float
+    covariance: str = "classical"
 
     def _table(self) -> pd.DataFrame:
-        return self.steps.assign(conf_level=self.conf_level, n=self.n, method="ols_classical")
+        return self.steps.assign(conf_level=self.conf_level, n=self.n, method=f"ols_{self.covariance}")
 
     def _figure(self, table: pd.DataFrame, write: Writer, **style: Any) -> Figure:
         return dot_intervals(
@@ -86,16 +90,21 @@ class Hierarchy(Result):
         return said
 
 
-def hierarchical(formulas: Sequence[str], data: Any, conf_level: float = 0.95) -> Hierarchy:
+def hierarchical(
+    formulas: Sequence[str], data: Any, conf_level: float = 0.95, covariance: Covariance = "classical"
+) -> Hierarchy:
     """Fit nested regressions on the same rows and test what each step adds.
 
     `formulas`: the same outcome, each with all predictors of the one before and more. Rows missing any variable of
     the last formula are left out of every step. delta R2 = R2 - R2 of the step before; F = (RSS1 - RSS2) / df1 /
-    (RSS2 / df2). Raises SurveykitError when the steps are not nested or name different outcomes. In R:
-    `anova(lm(step1), lm(step2))`.
+    (RSS2 / df2) with equal residual variances, or with `covariance` HC0 to HC3 the Wald F of the added coefficients,
+    as robust as the tests of `regress`. Raises SurveykitError when the steps are not nested or name different outcomes.
+    In R:
+    `anova(lm(step1), lm(step2))`, `lmtest::waldtest(step1, step2, vcov = sandwich::vcovHC(step2, "HC3"))`.
     """
     if len(formulas) < 2:
         raise SurveykitError.of("ANALYSE-CHOICE", argument="formulas", found=str(len(formulas)), allowed="2 or more")
+    choice("covariance", covariance, ("classical", "HC3", "HC2", "HC1", "HC0"))
     unweighted(data, "hierarchical")
     full = design_of(formulas[-1], data)
     designs = [design_of(formula, data, full.rows) for formula in formulas]
@@ -111,12 +120,17 @@ def hierarchical(formulas: Sequence[str], data: Any, conf_level: float = 0.95) -
     return Hierarchy(
         n=fits[-1].n,
         outcome=full.outcome,
-        steps=_steps(formulas, fits, conf_level),
+        steps=_robust(_steps(formulas, fits, conf_level), designs, fits, covariance),
+        covariance=covariance,
         conf_level=conf_level,
         problems=tuple(problem for fit in fits[-1:] for problem in fit.problems),
         names=names_of(data),
         provenance=Provenance.of(
-            "hierarchical", data=full.fingerprint, formulas=tuple(formulas), conf_level=conf_level
+            "hierarchical",
+            data=full.fingerprint,
+            formulas=tuple(formulas),
+            conf_level=conf_level,
+            covariance=covariance,
         ),
     )
 
@@ -143,3 +157,31 @@ def _steps(formulas: Sequence[str], fits: Sequence[Ols], conf_level: float) -> p
             }
         )
     return pd.DataFrame(rows)
+
+
+def _robust(steps: pd.DataFrame, designs: Sequence[Design], fits: Sequence[Ols], covariance: str) -> pd.DataFrame:
+    """The F and p of every step by a robust Wald test of the terms that it added."""
+    if covariance == "classical":
+        return steps
+    tests = [_wald(set(), designs[0], fits[0], covariance)]
+    tests += [
+        _wald(set(small.terms), design, fit, covariance)
+        for small, design, fit in zip(designs, designs[1:], fits[1:], strict=False)
+    ]
+    changed = [np.nan, *(f for f, _ in tests[1:])]
+    return steps.assign(f_change=changed, p_value=[p for _, p in tests])
+
+
+def _wald(before: set[str], design: Design, fit: Ols, covariance: str) -> tuple[float, float]:
+    kept = np.isfinite(fit.coefficients)
+    x = design.with_ones[:, kept]
+    beta = fit.coefficients[kept]
+    terms = [term for term, used in zip(fit.terms, kept, strict=True) if used]
+    added = [at for at, term in enumerate(terms) if at > 0 and term not in before]
+    if not added or fit.df_residual < 1 or not fit.rss > 0:
+        return float("nan"), float("nan")
+    block = robust_covariance(x, design.y - x @ beta, covariance)[np.ix_(added, added)]
+    if not np.isfinite(block).all():
+        return float("nan"), float("nan")
+    f = float(beta[added] @ np.linalg.solve(block, beta[added])) / len(added)
+    return f, float(special.fdtrc(len(added), fit.df_residual, f))

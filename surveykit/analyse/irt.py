@@ -18,7 +18,9 @@ from surveykit.analyse.scales import Keys
 from surveykit.errors import Problem, SurveykitError
 from surveykit.responses.source import fingerprint_of
 from surveykit.result import Provenance
+from surveykit.stats.dif import benjamini_hochberg
 from surveykit.stats.graded import Graded, graded, item_information
+from surveykit.stats.graded_fit import item_fit
 from surveykit.stats.intervals import normal_quantile
 
 STEEP = 6.0
@@ -46,7 +48,9 @@ def irt(
     information and Wald intervals; `answer` is the code from which a threshold counts, `info_share` the item's share
     of the information over the trait. Missing answers are taken as missing at random; rows without any are left out.
     Codes that nobody gave have no threshold; constant items and models without a finite or settled solution are NaN
-    with a Problem. Weighted answers are refused. Source: Samejima 1969; Bock & Aitkin 1981; Louis 1982. In R:
+    with a Problem. Weighted answers are refused. `item_fit` holds S-X2 of each item (rows complete on all items; a
+    Problem names items that misfit at 5 % after Benjamini-Hochberg adjustment). Source: Samejima 1969; Bock & Aitkin
+    1981; Louis 1982; Orlando & Thissen 2000. In R: `mirt::itemfit(fit, fit_stats = "S_X2")`,
     `mirt::coef(mirt::mirt(x, 1, "graded", SE = TRUE), IRTpars = TRUE)`.
     """
     choice("model", model, ("graded",))
@@ -63,14 +67,16 @@ def irt(
     n = int((found.positions >= 0).any(axis=1).sum()) if fit is None else int(some.sum())
     good = fit if fit is not None and not fit.fault else None
     parameters = _rows(found, good, conf_level)
+    fits = _item_fit(found, good)
     return GradedResponse(
         n=n,
         parameters=parameters,
         levels=dict(found.levels),
         reversed_items=found.reversed_items,
         measures=_measures(good, n, len(kept)),
+        item_fit=fits,
         conf_level=conf_level,
-        problems=(*found.problems, *_fit_problems(fit, kept, parameters)),
+        problems=(*found.problems, *_fit_problems(fit, kept, parameters), *_misfits(fits)),
         names=names_of(items),
         provenance=Provenance.of(
             "irt",
@@ -114,6 +120,31 @@ def _rows(found: OrderedItems, fit: Graded | None, conf_level: float) -> pd.Data
                 }
             )
     return pd.DataFrame(rows)
+
+
+def _item_fit(found: OrderedItems, fit: Graded | None) -> pd.DataFrame:
+    """A row an item: s_x2, df, p_value, p_bh, rmsea, n of complete rows."""
+    used = [int(at) for at in np.flatnonzero(found.varied)]
+    table = pd.DataFrame({"item": list(found.items)})
+    columns = ("s_x2", "df", "p_value", "p_bh", "rmsea")
+    values = np.full((len(found.items), len(columns)), np.nan)
+    n = 0
+    if fit is not None:
+        own = item_fit(fit.slopes, fit.thresholds, found.positions[:, used])
+        adjusted = benjamini_hochberg(own.p_value)
+        values[used] = np.column_stack([own.s_x2, own.df, own.p_value, adjusted, own.rmsea])
+        n = own.n
+    return table.assign(**dict(zip(columns, values.T, strict=True)), n=n)
+
+
+def _misfits(fits: pd.DataFrame) -> list[Problem]:
+    return [
+        Problem.of(
+            "IRT-MISFIT", f"item {row['item']}", "note", s_x2=f"{row['s_x2']:.1f}", df=f"{row['df']:.0f}",
+            rmsea=f"{row['rmsea']:.3f}",
+        )
+        for row in fits[fits["p_bh"] < 0.05].to_dict("records")
+    ]  # fmt: skip
 
 
 def _weights() -> NDArray[np.float64]:

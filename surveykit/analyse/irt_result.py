@@ -31,6 +31,7 @@ class GradedResponse(Result):
     `measures`: logl, aic, bic, n_parameters, n_patterns, steps, items; reliability (marginal: mean of information /
     (information + 1) over the trait), peak_theta, peak_information, peak_error (1 / sqrt(information)), precise_low,
     precise_high (where that ratio is at least `limit`, within -4 .. 4), precise_share (of the population).
+    `item_fit`: S-X2 of each item with df, p_value, p_bh (adjusted over the items), rmsea and n of complete rows.
     `plot(what=)`: "information" (the scale and each item, most telling first) or "categories" (of each answer).
     """
 
@@ -51,6 +52,7 @@ class GradedResponse(Result):
     levels: Mapping[str, tuple[float, ...]]
     reversed_items: tuple[str, ...]
     measures: Mapping[str, float]
+    item_fit: pd.DataFrame
     conf_level: float
 
     def _table(self) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -12,7 +13,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from scipy import special
 
-from surveykit.analyse.frames import choice, names_of, numeric_names
+from surveykit.analyse.frames import choice, names_of, numeric_names, unweighted
 from surveykit.analyse.words import strongest_pair
 from surveykit.draw.heatmap import correlation_heatmap
 from surveykit.errors import Problem
@@ -20,6 +21,7 @@ from surveykit.language import Kind
 from surveykit.responses.source import columns_of, fingerprint_of, weights_of
 from surveykit.result import Provenance, Result, Writer
 from surveykit.stats.ordinal import OrdinalMoments
+from surveykit.stats.ordinal_joint import polychoric_ml
 from surveykit.stats.polychoric import smoothed
 
 
@@ -112,6 +114,7 @@ def polychoric(
     ordered: Sequence[str] | None = None,
     *,
     missing: Literal["listwise", "pairwise"] = "listwise",
+    estimator: Literal["two_step", "joint"] = "two_step",
     smooth: bool = False,
     conf_level: float = 0.95,
 ) -> Polychorics:
@@ -123,22 +126,32 @@ def polychoric(
 
     Each response is a standard normal cut at thresholds, the normal quantiles of the cumulative proportions; each
     correlation maximises the likelihood of its two-way table at these thresholds. Errors by Muthen's sandwich;
-    intervals tanh(atanh r -+ z SE / (1 - r^2)). Empty cells stay empty (they are counted, and told), but a 2 x 2 table
-    with one empty cell gets half a row there, margins kept. `missing`: only rows with all variables, or for each
+    intervals tanh(atanh r -+ z SE / (1 - r^2)). `estimator="joint"` estimates each pair of ordered variables with its
+    own thresholds by one likelihood, errors from the observed information (Olsson 1979; no weights); `thresholds` and
+    pairs with a continuous variable stay as they are. Empty cells stay empty (they are counted, and told), but a 2 x 2
+    table with one empty cell gets half a row there, margins kept. `missing`: only rows with all variables, or for each
     statistic the rows that have what it needs. A pair without an estimate is NaN with a Problem. A matrix that is not
     positive definite is told and left as it is; `smooth=True` raises its eigenvalues below 1e-12 (as
     `psych::cor.smooth`), in `matrix` only, and says so.
 
     Errors: ANALYSE-CHOICE, ORDINAL-NO-ROWS, ORDINAL-LEVELS-MANY, RESP-NOCOLUMN. Source: Olsson 1979; Olsson, Drasgow &
-    Dorans 1982; Muthen 1984. In R: `lavaan::lavCor(data, ordered = ...)`, `psych::polychoric(data, correct = 0)`.
+    Dorans 1982; Muthen 1984. In R: `lavaan::lavCor(data, ordered = ...)`, `psych::polychoric(data, correct = 0)`;
+    joint: `polycor::polychor(x, y, ML = TRUE, std.err = TRUE)`.
     """
     choice("missing", missing, ("listwise", "pairwise"))
+    choice("estimator", estimator, ("two_step", "joint"))
+    if estimator == "joint":
+        unweighted(data, 'polychoric(estimator="joint")')
     chosen = tuple(variables) if variables is not None else numeric_names(data)
     rows = columns_of(data, chosen).to_numpy(dtype=np.float64)
     found = OrdinalMoments.of(rows, chosen, ordered, None, weights_of(data), missing)
     problems = list(found.problems)
-    adjusted = smoothed(found.correlation) if smooth else found.correlation
-    change = np.abs(adjusted - found.correlation)
+    correlation, errors = found.correlation, found.correlation_std_error
+    if estimator == "joint":
+        correlation, errors, more = _joint(rows, found, missing)
+        problems = [problem for problem in problems if problem.code != "STATS-NOT-PD"] + more
+    adjusted = smoothed(correlation) if smooth else correlation
+    change = np.abs(adjusted - correlation)
     if np.nanmax(change, initial=0.0) > 0:
         problems = [problem for problem in problems if problem.code != "STATS-NOT-PD"]
         problems.append(Problem.of("ORDINAL-SMOOTHED", "", "warning", change=f"{np.nanmax(change):.3f}"))
@@ -147,12 +160,12 @@ def polychoric(
     return Polychorics(
         n=found.n,
         variables=chosen,
-        correlation=found.correlation,
+        correlation=correlation,
         adjusted=adjusted,
-        errors=found.correlation_std_error,
+        errors=errors,
         pairs=together,
         empty=found.empty_cells,
-        methods=tuple(tuple(_method(one, other) for other in found.ordered) for one in found.ordered),
+        methods=tuple(tuple(_method(one, other, estimator) for other in found.ordered) for one in found.ordered),
         thresholds=_thresholds(found),
         conf_level=conf_level,
         problems=tuple(problems),
@@ -163,14 +176,40 @@ def polychoric(
             variables=chosen,
             ordered=ordered,
             missing=missing,
+            estimator=estimator,
             smooth=smooth,
             conf_level=conf_level,
         ),
     )
 
 
-def _method(one: bool, other: bool) -> str:
-    return "polychoric" if one and other else "polyserial" if one or other else "pearson"
+def _method(one: bool, other: bool, estimator: str) -> str:
+    if one and other:
+        return "polychoric" if estimator == "two_step" else "polychoric_joint"
+    return "polyserial" if one or other else "pearson"
+
+
+def _joint(
+    rows: NDArray[np.float64], found: OrdinalMoments, missing: str
+) -> tuple[NDArray[np.float64], NDArray[np.float64], list[Problem]]:
+    """Correlations and errors of ordered pairs by one likelihood a pair; what the matrix then is."""
+    correlation, errors = np.array(found.correlation), np.array(found.correlation_std_error)
+    seen = ~np.isnan(rows)
+    if missing == "listwise":
+        seen = np.repeat(seen.all(axis=1, keepdims=True), rows.shape[1], axis=1)
+    problems: list[Problem] = []
+    ordered = [at for at, is_ordered in enumerate(found.ordered) if is_ordered]
+    for i, j in combinations(ordered, 2):
+        both = seen[:, i] & seen[:, j]
+        table = pd.crosstab(rows[both, i], rows[both, j]).to_numpy() if both.any() else np.zeros((1, 1))
+        one = polychoric_ml(table, f"items {found.names[i]}, {found.names[j]}")
+        correlation[i, j] = correlation[j, i] = one.correlation
+        errors[i, j] = errors[j, i] = one.std_error
+        problems += [problem for problem in one.problems if problem.code != "STATS-POLY-EMPTY"]
+    smallest = float(np.linalg.eigvalsh(correlation)[0]) if np.isfinite(correlation).all() else np.nan
+    if smallest < 1e-10:
+        problems.append(Problem.of("STATS-NOT-PD", "", "warning", eigenvalue=f"{smallest:.3g}"))
+    return correlation, errors, problems
 
 
 def _thresholds(found: OrdinalMoments) -> pd.DataFrame:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, overload
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from surveykit.analyse.series import answers, series_fingerprint
+from surveykit.analyse.survey_data import is_table
+from surveykit.analyse.survey_result import SurveyEstimates
+from surveykit.analyse.survey_scores import survey_nps
 from surveykit.draw.nps import nps_bar
 from surveykit.errors import Problem
 from surveykit.result import Provenance, Result, Writer
@@ -86,15 +89,35 @@ class NetPromoter(Result):
         return [finding, write.say("nps.crosses")] if crosses else [finding]
 
 
-def nps(x: Any, conf_level: float = 0.95, method: Method = "adjusted_wald") -> NetPromoter:
+@overload
+def nps(x: Any, conf_level: float = 0.95, method: Method = "adjusted_wald") -> NetPromoter: ...
+
+
+@overload
+def nps(
+    x: Any, conf_level: float = 0.95, method: Method = "adjusted_wald", *, column: str, by: str | None = None
+) -> SurveyEstimates: ...
+
+
+def nps(
+    x: Any,
+    conf_level: float = 0.95,
+    method: Method = "adjusted_wald",
+    *,
+    column: str | None = None,
+    by: str | None = None,
+) -> NetPromoter | SurveyEstimates:
     """Net promoter score of answers from 0 to 10: per cent promoters (9-10) minus per cent detractors (0-6).
 
-    `x` holds answer codes (n,). Standard error 100 sqrt((p + d - (p - d)^2) / n); interval by adjusted Wald (three
-    answers added: 3/4 promoter, 3/4 detractor, 3/2 passive) or plain Wald. Missing answers are outside the base.
-    Raises SurveykitError for anything but whole numbers from 0 to 10, and names the shift when the codes run from 1
-    to 11. No answers: undefined with a Problem. Source: Rocks 2016 (interval). In R: no standard function; see
-    tests/oracle/make.R, ids `nps.*`.
+    `x` holds answer codes (n,), or is a survey design, weighted answers or a frame whose `column` has them, which gives
+    design-based errors (and t intervals), of each category of `by` where there is one. Of answer codes: standard error
+    100 sqrt((p + d - (p - d)^2) / n); interval by adjusted Wald (three answers added: 3/4 promoter, 3/4 detractor, 3/2
+    passive) or plain Wald. Missing answers are outside the base. Raises SurveykitError for anything but whole numbers
+    from 0 to 10, and names the shift when the codes run from 1 to 11. No answers: undefined with a Problem. Source:
+    Rocks 2016 (interval). In R: no standard function; see tests/oracle/make.R, ids `nps.*`.
     """
+    if is_table(x):
+        return survey_nps(x, column, by, conf_level)
     values, missing = answers(x, 0, 10, "nps")
     return NetPromoter(
         n=len(values),

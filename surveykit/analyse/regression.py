@@ -11,6 +11,8 @@ import pandas as pd
 from matplotlib.figure import Figure
 from scipy import special
 
+from surveykit.analyse.assumption_words import assumption_sentences
+from surveykit.analyse.clusters import cluster_codes
 from surveykit.analyse.design import Design, design_of, plain_terms
 from surveykit.analyse.frames import choice, names_of, unweighted
 from surveykit.analyse.words import regression_sentences
@@ -22,6 +24,7 @@ from surveykit.stats.intervals import r_squared
 from surveykit.stats.moments import Moments
 from surveykit.stats.ols import INTERCEPT, Ols, ols
 from surveykit.stats.residuals import Diagnostics, diagnostics, robust_covariance
+from surveykit.stats.sandwich import cluster_covariance
 
 Covariance = Literal["HC3", "HC2", "HC1", "HC0", "classical"]
 
@@ -30,9 +33,9 @@ Covariance = Literal["HC3", "HC2", "HC1", "HC0", "classical"]
 class Regression(Result):
     """Coefficients of one outcome on its predictors.
 
-    `measures` holds r2, r2_low, r2_high, adj_r2, adj_r2_low, adj_r2_high, sigma, f, df1, df2, f_p_value, aic, bic;
-    `diagnostics` the residual checks (empty from moments); `influence` the five rows with the largest Cook distance
-    (row counted from 1 in the data).
+    `measures` holds r2, r2_low, r2_high, adj_r2, sigma, f, df1, df2, f_p_value, aic, bic, and clusters where errors
+    are clustered; `diagnostics` the residual checks (empty from moments); `influence` the five rows with the largest
+    Cook distance (row counted from 1 in the data); `vcov` the covariance of the estimates (p + 1, p + 1).
     """
 
     kind: ClassVar[str] = "regression"
@@ -56,6 +59,9 @@ class Regression(Result):
     conf_level: float
     covariance: str
     dropped: int
+    formula: str
+    cluster: str = ""
+    vcov: np.ndarray
 
     def _table(self) -> pd.DataFrame:
         return self.coefficients.assign(conf_level=self.conf_level, n=self.n, method=f"ols_{self.covariance}")
@@ -77,40 +83,58 @@ class Regression(Result):
         )
 
     def _sentences(self, table: pd.DataFrame, write: Writer) -> list[str]:
-        return regression_sentences(self.outcome, table, self.measures, self.diagnostics, write)
+        said = regression_sentences(self.outcome, table, self.measures, self.diagnostics, write)
+        return said + assumption_sentences(table, self.measures, self.diagnostics, self.covariance, write)
 
 
-def regress(formula: str, data: Any, covariance: Covariance = "HC3", conf_level: float = 0.95) -> Regression:
+def regress(
+    formula: str,
+    data: Any,
+    covariance: Covariance = "HC3",
+    conf_level: float = 0.95,
+    cluster: str | None = None,
+) -> Regression:
     """Ordinary least squares of one outcome on its predictors, with robust standard errors.
 
     `formula` is `"SAT ~ QUA + PRI"`, with `C(segment)` for categories, `a:b` for products. `data`: a DataFrame,
     Responses, Scores, or Moments (plain variables and `covariance="classical"` only, since robust errors need the
     rows). Rows with a missing value in any variable of the formula are left out and counted. Tests and intervals use
     t with n - p - 1 degrees of freedom and the chosen errors; beta = b sd(x) / sd(y), its interval is b's rescaled;
+    `cluster` names a column of groups of dependent rows (sites, interviewers): errors are then CR1 in place of
+    `covariance`, with t of one degree less than there are clusters, and a warning below 30 of them.
     VIF = diagonal of the inverse predictor correlations; the interval of R2 is that of its population value with
-    random predictors. Perfectly collinear predictors are undefined (NaN) with a Problem that names them. Raises
-    SurveykitError for unknown variables, no complete row, no intercept. Source: MacKinnon & White 1985; Long & Ervin
-    2000 (HC3). In R: `lmtest::coeftest(fit, sandwich::vcovHC(fit, "HC3"))`, `summary(lm(...))`, `car::vif(fit)`.
+    random predictors. Curves and products: `x + I(x**2)`, `a * b`. Perfectly collinear predictors are undefined (NaN)
+    with a Problem that names them. Raises SurveykitError for unknown variables, no complete row, no intercept.
+    Source: MacKinnon & White 1985; Long & Ervin 2000 (HC3); Cameron & Miller 2015 (clusters). In R:
+    `lmtest::coeftest(fit, sandwich::vcovHC(fit, "HC3"))`, `coeftest(fit, vcovCL(fit, ~ cluster), df = G - 1)`,
+    `summary(lm(...))`, `car::vif(fit)`.
     """
     choice("covariance", covariance, ("HC3", "HC2", "HC1", "HC0", "classical"))
     if isinstance(data, Moments):
+        if cluster is not None:
+            raise SurveykitError.of("ANALYSE-NOHC", formula)
         return _from_moments(formula, data, covariance, conf_level)
     unweighted(data, "regress")
-    design = design_of(formula, data)
+    design = design_of(formula, data, also=[cluster] if cluster else ())
     fit = ols(design.moments, design.outcome, design.terms)
     kept = np.isfinite(fit.coefficients)
-    x = np.column_stack([np.ones(len(design.y)), design.x])[:, kept]
+    x = design.with_ones[:, kept]
     problems = list(fit.problems)
     checks = None
-    errors = fit.std_errors
+    vcov, df, groups = fit.covariance, fit.df_residual, 0
     if fit.df_residual > 0:
         checks = diagnostics(x, design.y)
         problems += checks.problems
-        if covariance != "classical":
-            errors = np.full(len(kept), np.nan)
-            errors[kept] = np.sqrt(np.diag(robust_covariance(x, checks.residuals, covariance)))
+        if cluster is not None:
+            codes, groups, found = cluster_codes(design.used[cluster], cluster)
+            problems += found
+            bread = np.linalg.inv(x.T @ x)
+            vcov = _spread(cluster_covariance(bread, x * checks.residuals[:, None], codes, rows=True), kept)
+            df, covariance = groups - 1, "CR1"
+        elif covariance != "classical":
+            vcov = _spread(robust_covariance(x, checks.residuals, covariance), kept)
     if fit.df_residual > 0 and not fit.rss > 0:
-        errors = np.full(len(kept), np.nan)
+        vcov = np.full(vcov.shape, np.nan)
         problems.append(Problem.of("ANALYSE-PERFECT", formula, "warning"))
     if design.dropped:
         total = len(design.y) + design.dropped
@@ -119,13 +143,16 @@ def regress(formula: str, data: Any, covariance: Covariance = "HC3", conf_level:
     return Regression(
         n=fit.n,
         outcome=design.outcome,
-        coefficients=_coefficients(fit, errors, ratio, conf_level),
-        measures=_measures(fit, conf_level),
+        coefficients=_coefficients(fit, np.sqrt(np.diag(vcov)), ratio, conf_level, df),
+        measures={**_measures(fit, conf_level), **({"clusters": float(groups)} if groups else {})},
         diagnostics=_checks(checks),
         influence=_influence(checks, design),
         conf_level=conf_level,
         covariance=covariance,
         dropped=design.dropped,
+        formula=formula,
+        cluster=cluster or "",
+        vcov=np.array(vcov),
         problems=tuple(problems),
         names=names_of(data),
         provenance=Provenance.of(
@@ -134,8 +161,16 @@ def regress(formula: str, data: Any, covariance: Covariance = "HC3", conf_level:
             formula=formula,
             covariance=covariance,
             conf_level=conf_level,
+            **({"cluster": cluster} if cluster else {}),
         ),
     )
+
+
+def _spread(covariance: Any, kept: Any) -> np.ndarray:
+    """Rows and columns of NaN for the terms left out."""
+    whole = np.full((len(kept), len(kept)), np.nan)
+    whole[np.ix_(kept, kept)] = covariance
+    return whole
 
 
 def _from_moments(formula: str, data: Moments, covariance: str, conf_level: float) -> Regression:
@@ -148,13 +183,15 @@ def _from_moments(formula: str, data: Moments, covariance: str, conf_level: floa
     return Regression(
         n=fit.n,
         outcome=outcome,
-        coefficients=_coefficients(fit, fit.std_errors, ratio, conf_level),
+        coefficients=_coefficients(fit, fit.std_errors, ratio, conf_level, fit.df_residual),
         measures=_measures(fit, conf_level),
         diagnostics={},
         influence=pd.DataFrame(columns=["row", "cook", "leverage", "studentised"], dtype=float),
         conf_level=conf_level,
         covariance=covariance,
         dropped=data.dropped,
+        formula=formula,
+        vcov=np.array(fit.covariance),
         problems=fit.problems,
         provenance=Provenance.of(
             "regress",
@@ -166,8 +203,7 @@ def _from_moments(formula: str, data: Moments, covariance: str, conf_level: floa
     )
 
 
-def _coefficients(fit: Ols, errors: Any, ratio: Any, conf_level: float) -> pd.DataFrame:
-    df = fit.df_residual
+def _coefficients(fit: Ols, errors: Any, ratio: Any, conf_level: float, df: int) -> pd.DataFrame:
     with np.errstate(invalid="ignore", divide="ignore"):
         t = fit.coefficients / np.where(errors > 0, errors, np.nan)
         reach = special.stdtrit(df, (1 + conf_level) / 2) if df > 0 else np.nan
@@ -235,7 +271,10 @@ def _largest(values: Any) -> float:
 def _influence(checks: Diagnostics | None, design: Design) -> pd.DataFrame:
     if checks is None:
         return pd.DataFrame(columns=["row", "cook", "leverage", "studentised"], dtype=float)
-    worst = np.argsort(-np.nan_to_num(checks.cook), kind="stable")[:5]
+    cook = np.nan_to_num(checks.cook)
+    least = np.partition(cook, -5)[-5] if len(cook) > 5 else 0.0
+    worst = np.flatnonzero(cook >= least)
+    worst = worst[np.argsort(-cook[worst], kind="stable")[:5]]
     return pd.DataFrame(
         {
             "row": design.rows[worst] + 1,

@@ -6,26 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
 from surveykit.analyse.frames import choice, names_of, unweighted
-from surveykit.analyse.scales import Keys, Missing, ScaleMatrix, scale_items, scale_matrices
+from surveykit.analyse.measurement import measurement, only_for
+from surveykit.analyse.reliability_model import factor_rows, item_rows
+from surveykit.analyse.reliability_scale import Request, complete_rows, measured
+from surveykit.analyse.reliability_words import READ, WEAK, reliability_sentences
+from surveykit.analyse.scales import Keys, Missing, scale_items, scale_matrices
+from surveykit.analyse.sem.result import StructuralModel
 from surveykit.draw.reliability import reliability_card
-from surveykit.errors import Problem
-from surveykit.responses.source import fingerprint_of
+from surveykit.errors import SurveykitError
+from surveykit.responses.source import columns_of, fingerprint_of
 from surveykit.result import Provenance, Result, Writer
-from surveykit.stats import classical
-from surveykit.stats.arrays import standardise
-from surveykit.stats.halves import split_halves
-from surveykit.stats.intervals import feldt
-from surveykit.stats.onefactor import Omega, omega, one_factor
-
-WEAK = 0.70
-"""Nunnally & Bernstein 1994, p. 265: enough for comparing groups in early research."""
-IMPROPER = ("STATS-HEYWOOD", "STATS-NOT-CONVERGED")
-"""A one-factor solution with one of these findings is improper: no omega is printed from it."""
+from surveykit.stats.moments import Moments
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -67,24 +62,27 @@ class Reliability(Result):
         return tuple(scale for scale, value in self.best().items() if value < limit)
 
     def best(self) -> dict[str, float]:
-        """The coefficient to read for each scale: omega, else Spearman-Brown, else alpha; NaN where none is defined."""
+        """The coefficient to read for each scale: omega, categorical omega, Spearman-Brown or alpha; NaN without."""
         wide = self.coefficients.pivot_table(
             index="scale", columns="coefficient", values="estimate", aggfunc="first", sort=False, dropna=False
         )
-        chosen = wide.reindex(columns=["omega", "spearman_brown", "alpha"]).bfill(axis=1).iloc[:, 0]
+        chosen = wide.reindex(columns=list(READ)).bfill(axis=1).iloc[:, 0]
         return {str(scale): float(value) for scale, value in chosen.items()}
 
     def _figure(self, table: pd.DataFrame, write: Writer, **style: Any) -> Figure:
         scales = list(dict.fromkeys(table["scale"]))
 
-        def part(coefficient: str) -> tuple[Any, Any, Any]:
-            rows = table[table["coefficient"] == coefficient].set_index("scale").reindex(scales)
+        def part(*read: str) -> Any:
+            known = table[table["coefficient"].isin(read)].sort_values(
+                "coefficient", key=lambda names: names.map(read.index), kind="stable"
+            )
+            rows = known.drop_duplicates("scale").set_index("scale").reindex(scales)
             return tuple(rows[name].to_numpy(dtype=float) for name in ("estimate", "conf_low", "conf_high"))
 
         sizes = table.drop_duplicates("scale").set_index("scale").reindex(scales)
         return reliability_card(
             [write.name(scale) for scale in scales],
-            {"α": part("alpha"), "ω": part("omega")},
+            {"α": part("alpha"), "ω": part("omega", "omega_categorical")},
             n_items=sizes["n_items"].to_numpy(),
             n_items_title=write.label("n_items"),
             n=sizes["n"].to_numpy(),
@@ -97,32 +95,7 @@ class Reliability(Result):
         )
 
     def _sentences(self, table: pd.DataFrame, write: Writer) -> list[str]:
-        said = []
-        for scale in dict.fromkeys(table["scale"]):
-            said.append(_finding(scale, table[table["scale"] == scale].set_index("coefficient"), write))
-        weak = self.weak()
-        if weak:
-            limit = write.number(WEAK, "bounded")
-            said.append(write.say("reliability.weak", limit=limit, names=write.listed(list(weak))))
-        return said
-
-
-def _finding(scale: str, rows: pd.DataFrame, write: Writer) -> str:
-    alpha = rows.loc["alpha"]
-    if not np.isfinite(alpha["estimate"]):
-        return write.say("reliability.undefined", scale=write.name(scale))
-    shared = {
-        "scale": write.name(scale),
-        "alpha": write.number(alpha["estimate"], "bounded"),
-        "interval": write.interval(alpha["conf_low"], alpha["conf_high"], "bounded"),
-        "level": write.number(alpha["conf_level"], "share", 0),
-        "n": write.count(alpha["n"]),
-    }
-    if alpha["n_items"] == 2:
-        sb = write.number(rows.loc["spearman_brown", "estimate"], "bounded")
-        return write.say("reliability.two_items", sb=sb, **shared)
-    total = write.number(rows.loc["omega", "estimate"], "bounded")
-    return write.say("reliability.finding", omega=total, items=write.count(alpha["n_items"]), **shared)
+        return reliability_sentences(table, self.weak(), write)
 
 
 def reliability(
@@ -134,37 +107,61 @@ def reliability(
     scales: Mapping[str, Sequence[str]] | None = None,
     missing: Missing = "listwise",
     splits: Literal["all", "psych"] = "all",
+    n_boot: int = 0,
     seed: int = 1,
+    group: str | None = None,
 ) -> Reliability:
-    """Alpha, omega, Guttman's bounds and split halves of one or several scales, with item statistics.
+    """Alpha, omega, Guttman's bounds, greatest lower bound and split halves of scales, with item statistics.
 
-    `items`: a DataFrame of answers (n, k), Responses (each dimension a scale, keyed by the questionnaire), or
-    Moments. `scales` names other groupings, `{"LOY": ["REP1", "REP2"]}`. `keys`: `{"RES4": -1}` reverses items;
-    "auto" reverses those that load against the first principal component and says so; None takes the questionnaire's
-    keys, else leaves items as they are and warns about such items. `correlation="polychoric"` adds ordinal alpha.
-    `missing`: "listwise", or "pairwise" as psych does, n then being all who answered any item. `splits="psych"`
-    tries, for an odd number of items, only the halves that psych::splitHalf tries.
+    `items`: a model fitted by `cfa` or `sem` (below), or a DataFrame of answers (n, k), Responses (each dimension a
+    scale, keyed by the questionnaire), or Moments. `scales` names other groupings, `{"LOY": ["REP1", "REP2"]}`. `keys`:
+    `{"RES4": -1}` reverses items; "auto" reverses those that load against the first principal component and says so;
+    None takes the questionnaire's keys, else leaves items as they are and warns about such items.
+    `correlation="polychoric"` adds ordinal alpha and categorical omega (Green & Yang) from a one-factor WLSMV fit.
+    `missing`: "listwise", or "pairwise" as psych does, n then being all who answered any item. `splits="psych"` tries,
+    for an odd number of items, only the halves that psych::splitHalf tries.
 
     alpha = k / (k - 1) (1 - tr C / sum C) with Feldt's interval; omega = (sum l)^2 / ((sum l)^2 + sum u) of a
-    one-factor maximum likelihood fit with a delta-method interval on the logit scale; Guttman's bounds and split
-    halves from correlations. Undefined coefficients (one item, a constant item, omega of two items, no variance) are
-    NaN with a Problem that says why. Reversal changes signs of covariances only, so it cannot happen twice. Source:
-    Cronbach 1951; Feldt 1965; Guttman 1945; McDonald 1999. In R: `psych::alpha`, `psych::guttman`,
-    `psych::splitHalf(brute = TRUE)`, `lavaan::cfa` for omega.
+    one-factor maximum likelihood fit with a delta-method interval on the logit scale; Guttman's bounds, split halves
+    and the greatest lower bound from correlations. `n_boot` > 0 resamples respondents and puts percentile intervals in
+    the place of these and of none (not for the greatest lower bound, which resampling biases upwards). Undefined
+    coefficients (one item, a constant item, omega of two items, no variance) are NaN with a Problem that says why.
+    Reversal changes signs of covariances only, so it cannot happen twice.
+
+    Of a fitted model (of several groups, the one named by `group`) each factor is a scale: alpha, omega = (sum l)^2 /
+    ((sum l)^2 + sum of residual variances and twice covariances), the same over the implied and over the observed
+    variance; of ordered items alpha of the answers, ordinal alpha and categorical omega. Other arguments than `keys`
+    and `conf_level` belong to items. Source: Cronbach 1951; Feldt 1965; Guttman 1945; McDonald 1999; Raykov 2002; Green
+    & Yang 2009. In R: `psych::alpha`, `psych::guttman`, `psych::splitHalf(brute = TRUE)`, `psych::glb.fa`,
+    `psych::glb.algebraic`; of a model `semTools::reliability(fit)`, `semTools::compRelSEM(fit)`.
     """
+    if isinstance(items, StructuralModel):
+        plain = {"correlation": correlation != "pearson", "missing": missing != "listwise", "splits": splits != "all"}
+        only_for("a fitted model", scales=scales, n_boot=n_boot, **plain)
+        return _of_model(items, keys, conf_level, group)
+    only_for("items", group=group)
     choice("correlation", correlation, ("pearson", "polychoric"))
     choice("missing", missing, ("listwise", "pairwise"))
     choice("splits", splits, ("all", "psych"))
     unweighted(items, "reliability")
     chosen = scale_items(items, scales)
     parts = list(scale_matrices(items, chosen, keys, missing, correlation == "polychoric"))
-    measured = [_measure(part, conf_level, splits == "psych", seed) for part in parts]
+    if n_boot and isinstance(items, Moments):
+        raise SurveykitError.of("RELIABILITY-NOROWS")
+    if n_boot and missing == "pairwise":
+        raise SurveykitError.of("RELIABILITY-BOOT-LISTWISE")
+    asked = Request(conf_level, splits == "psych", n_boot, seed)
+    need_rows = bool(n_boot) or correlation == "polychoric"
+    found = [
+        measured(part, complete_rows(columns_of(items, part.items).to_numpy(dtype=float)) if need_rows else None, asked)
+        for part in parts
+    ]
     return Reliability(
         n=max(part.n for part in parts),
-        coefficients=pd.concat([rows for rows, _, _ in measured], ignore_index=True),
-        items=pd.concat([table for _, table, _ in measured], ignore_index=True),
+        coefficients=pd.concat([rows for rows, _, _ in found], ignore_index=True),
+        items=pd.concat([table for _, table, _ in found], ignore_index=True),
         conf_level=conf_level,
-        problems=tuple(problem for _, _, found in measured for problem in found),
+        problems=tuple(problem for _, _, told in found for problem in told),
         names=names_of(items),
         provenance=Provenance.of(
             "reliability",
@@ -176,78 +173,37 @@ def reliability(
             conf_level=conf_level,
             missing=missing,
             splits=splits,
+            n_boot=n_boot,
         ),
     )
 
 
-def _measure(
-    part: ScaleMatrix, conf_level: float, as_psych: bool, seed: int
-) -> tuple[pd.DataFrame, pd.DataFrame, list[Problem]]:
-    place, covariance = f"scale {part.scale}", part.covariance
-    k = len(part.items)
-    problems = [*part.problems, *classical.item_problems(covariance, part.items, place)]
-    correlations = standardise(covariance)
-    alpha = classical.alpha(covariance)
-    low, high = feldt(alpha, part.n, k, conf_level)
-    halves = split_halves(correlations, part.items, seed=seed, as_psych=as_psych)
-    problems += [problem for problem in halves.problems if problem.code == "STATS-SPLITS-SAMPLED"]
-    total = standard = Omega(np.nan, np.nan, np.nan, np.nan, conf_level, "omega")
-    loadings = np.full(k, np.nan)
-    if k >= 3:
-        fit = one_factor(covariance, part.n, part.items, place)
-        if not any(problem.code in IMPROPER for problem in fit.problems):
-            total, standard = omega(fit, conf_level), omega(fit, conf_level, standardised=True)
-        loadings = fit.loadings / np.sqrt(np.diag(covariance))
-        problems += [problem for problem in fit.problems if problem.code != "STATS-CONSTANT-ITEM"]
-    elif k == 2:
-        problems.append(Problem.of("ANALYSE-TWOITEMS", place, "note"))
-    nan = float("nan")
-    found: dict[str, tuple[float, float, float, float]] = {
-        "alpha": (alpha, classical.alpha_ase(covariance, part.n), float(low), float(high)),
-        "alpha_standardised": (classical.alpha_standardised(covariance), nan, nan, nan),
-        "omega": (total.estimate, total.std_error, total.conf_low, total.conf_high),
-        "omega_standardised": (standard.estimate, standard.std_error, standard.conf_low, standard.conf_high),
-        "lambda1": (classical.lambda1(correlations), nan, nan, nan),
-        "lambda2": (classical.lambda2(correlations), nan, nan, nan),
-        "lambda3": (classical.lambda3(correlations), nan, nan, nan),
-        "lambda5": (classical.lambda5(correlations), nan, nan, nan),
-        "lambda6": (classical.lambda6(correlations), nan, nan, nan),
-        "split_half_max": (halves.lambda4, nan, nan, nan),
-        "split_half_mean": (halves.mean, nan, nan, nan),
-        "split_half_min": (halves.beta, nan, nan, nan),
-        "average_r": (classical.average_r(covariance), nan, nan, nan),
-        "median_r": (classical.median_r(covariance), nan, nan, nan),
-    }
-    if k == 2:
-        found["spearman_brown"] = (float(classical.spearman_brown(correlations[0, 1])), nan, nan, nan)
-    if part.polychoric is not None:
-        found["alpha_ordinal"] = (classical.alpha(part.polychoric), nan, nan, nan)
-    return _rows(part, found), _items(part, loadings), _unique(problems)
-
-
-def _rows(part: ScaleMatrix, found: Mapping[str, tuple[float, float, float, float]]) -> pd.DataFrame:
-    numbers = pd.DataFrame(list(found.values()), columns=["estimate", "std_error", "conf_low", "conf_high"])
-    numbers.insert(0, "scale", part.scale)
-    numbers.insert(1, "coefficient", list(found))
-    methods = {"alpha": "feldt", "omega": "delta_logit", "omega_standardised": "delta_logit"}
-    return numbers.assign(n_items=len(part.items), n=part.n, method=[methods.get(name, "point") for name in found])
-
-
-def _items(part: ScaleMatrix, loadings: Any) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "scale": part.scale,
-            "item": part.items,
-            "keyed": part.signs,
-            "n": part.n,
-            "mean": part.means,
-            "sd": np.sqrt(np.diag(part.covariance)),
-            "item_rest_r": classical.item_rest_correlations(part.covariance),
-            "alpha_if_deleted": classical.alpha_if_deleted(part.covariance),
-            "loading": loadings,
-        }
+def _of_model(model: StructuralModel, keys: Keys, conf_level: float, group: str | None) -> Reliability:
+    found = measurement(model, group, keys, "reliability")
+    tables, problems = [], list(found.problems)
+    for factor, own in found.factors.items():
+        rows, told = factor_rows(found, factor, conf_level)
+        problems += told
+        numbers = pd.DataFrame(
+            list(rows.values()), columns=["estimate", "std_error", "conf_low", "conf_high", "method"]
+        )
+        numbers.insert(0, "scale", factor)
+        numbers.insert(1, "coefficient", list(rows))
+        tables.append(numbers.assign(n_items=len(own), n=found.sample.n))
+    return Reliability(
+        n=found.sample.n,
+        coefficients=pd.concat(tables, ignore_index=True),
+        items=pd.concat([item_rows(found, factor) for factor in found.factors], ignore_index=True),
+        conf_level=conf_level,
+        problems=tuple(dict.fromkeys(problems)),
+        names=model.names,
+        provenance=Provenance.of(
+            "reliability",
+            data=model.provenance.data,
+            model=model.model,
+            estimator=model.estimator,
+            keys=keys,
+            conf_level=conf_level,
+            group=group,
+        ),
     )
-
-
-def _unique(problems: Sequence[Problem]) -> list[Problem]:
-    return list(dict.fromkeys(problems))

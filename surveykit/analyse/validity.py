@@ -1,8 +1,8 @@
-"""Convergent and discriminant validity of constructs, from their items alone."""
+"""Convergent and discriminant validity of constructs, from their items or from a fitted model."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -12,28 +12,29 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from surveykit.analyse.constructs import Constructs, constructs, convergence
+from surveykit.analyse.discriminant import COLUMNS, discriminant
 from surveykit.analyse.frames import choice, names_of, unweighted
+from surveykit.analyse.measurement import measurement, only_for
 from surveykit.analyse.scales import Keys, scale_items
+from surveykit.analyse.sem.result import StructuralModel
+from surveykit.analyse.validity_model import model_constructs, model_convergence, model_correlations, model_cross
 from surveykit.analyse.validity_words import GUIDES, validity_sentences
 from surveykit.draw.intervals import dot_intervals
 from surveykit.errors import Problem, SurveykitError
 from surveykit.responses.source import fingerprint_of
 from surveykit.result import Provenance, Result, Writer
 from surveykit.stats.arrays import standardise
-from surveykit.stats.bootstrap_bounds import bca, percentile
-from surveykit.stats.htmt import Htmt, htmt
-from surveykit.stats.resampled_moments import left_out_correlations, resampled_correlations
-from surveykit.stats.resampled_polychoric import resampled_polychoric
-
-COLUMNS = ("scale", "scale2", "measure", "estimate", "std_error", "conf_low", "conf_high", "n_items", "method")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Validity(Result):
-    """CR and AVE of each construct; HTMT, HTMT2 and disattenuated correlation of each pair of constructs.
+    """CR and AVE of each construct; HTMT, HTMT2 and correlation of each pair of constructs.
 
-    `cross_loadings` holds the correlation of each item with each construct's sum, without the item itself in its own;
-    `measures` the guides that the words refer to.
+    From items the correlation is the disattenuated one ("latent_r") and `cross_loadings` holds the correlation of
+    each item with each construct's sum, without the item itself in its own. From a fitted model the correlation is
+    that of the factors ("factor_r") and `cross_loadings` the implied correlation of each item with each factor, with
+    the modification index and the expected standardised loading of those not in the model. `measures` holds the
+    guides that the words refer to.
     """
 
     kind: ClassVar[str] = "validity"
@@ -51,7 +52,7 @@ class Validity(Result):
         return self.coefficients.assign(conf_level=self.conf_level, n=self.n)
 
     def matrix(self, measure: str = "htmt") -> pd.DataFrame:
-        """A measure of pairs, such as "htmt", "htmt2" or "latent_r", as a symmetric table with an empty diagonal."""
+        """A measure of pairs ("htmt", "htmt2", "latent_r", "factor_r") as a symmetric table with an empty diagonal."""
         names = list(self.scales)
         found = pd.DataFrame(np.nan, index=names, columns=names)
         rows = self.coefficients[self.coefficients["measure"] == measure]
@@ -61,8 +62,11 @@ class Validity(Result):
 
     @property
     def fornell_larcker(self) -> pd.DataFrame:
-        """Disattenuated correlations below a diagonal of sqrt(AVE), the table of Fornell & Larcker (1981)."""
-        table = self.matrix("latent_r").where(np.tril(np.ones((len(self.scales),) * 2, dtype=bool), -1))
+        """Correlations of constructs below a diagonal of sqrt(AVE), the table of Fornell & Larcker (1981)."""
+        modelled = bool((self.coefficients["measure"] == "factor_r").any())
+        table = self.matrix("factor_r" if modelled else "latent_r").where(
+            np.tril(np.ones((len(self.scales),) * 2, dtype=bool), -1)
+        )
         extracted = self.coefficients[self.coefficients["measure"] == "ave"].set_index("scale")["estimate"]
         for name in self.scales:
             table.loc[name, name] = np.sqrt(extracted[name])
@@ -100,28 +104,39 @@ def validity(
     absolute: bool = True,
     n_boot: int = 1000,
     seed: int = 1,
+    group: str | None = None,
 ) -> Validity:
-    """CR, AVE, Fornell-Larcker table, HTMT and HTMT2, disattenuated and cross correlations of constructs.
+    """CR, AVE, Fornell-Larcker table, HTMT and HTMT2, correlations and cross-loadings of constructs.
 
-    `data`: DataFrame, Responses (its dimensions are the constructs) or Moments; `scales` names the constructs,
-    `{"SAT": ["SAT1", "SAT2"]}`; `keys` as in `reliability`. CR and AVE come from a one-factor maximum likelihood fit
-    of each construct's own items with delta-method intervals on the logit scale; two items take equal standardised
-    loadings. HTMT = mean r between two constructs' items / root of the product of the mean r within them, HTMT2 the
-    same with geometric means; from absolute correlations unless `absolute=False`. Their intervals resample
-    respondents `n_boot` times ("percentile" or "bca"); the one-sided test of Henseler et al. at 5 % reads the upper
-    bound of conf_level=.90. The disattenuated correlation is that of the sums over the root of their omegas. Rows
-    with a missing item are left out and counted. One item, an improper fit and pairs without correlations within a
-    construct are undefined (NaN with a Problem). Source: Fornell & Larcker 1981; Henseler, Ringle & Sarstedt 2015;
-    Roemer, Schuberth & Henseler 2021. In R: `semTools::htmt(model, data, htmt2 = FALSE)`.
+    `data`: a model fitted by `cfa` or `sem`, whose factors are the constructs (below), or a DataFrame, Responses (its
+    dimensions are the constructs) or Moments; `scales` names the constructs, `{"SAT": ["SAT1", "SAT2"]}`; `keys` as in
+    `reliability`. CR and AVE come from a one-factor maximum likelihood fit of each construct's own items with
+    delta-method intervals on the logit scale; two items take equal standardised loadings. HTMT = mean r between two
+    constructs' items / root of the product of the mean r within them, HTMT2 the same with geometric means; from
+    absolute correlations unless `absolute=False`. Their intervals resample respondents `n_boot` times ("percentile" or
+    "bca"); the one-sided test of Henseler et al. at 5 % reads the upper bound of conf_level=.90. The disattenuated
+    correlation is that of the sums over the root of their omegas. Rows with a missing item are left out and counted.
+    One item, an improper fit and pairs without correlations within a construct are undefined (NaN with a Problem).
+
+    Of a fitted model (of several groups, the one named by `group`): CR = (sum l)^2 / ((sum l)^2 + sum of residual
+    variances and twice covariances) and AVE = mean l^2 from its standardised loadings, with delta-method intervals on
+    the logit scale; correlations of its factors with Wald intervals; HTMT from the rows of the fit (polychoric if all
+    items are ordered), without interval where rows have missing answers, weights or clusters. `scales` and
+    `correlation` follow from the model. Source: Fornell & Larcker 1981; Henseler, Ringle & Sarstedt 2015; Roemer,
+    Schuberth & Henseler 2021. In R: `semTools::htmt(model, data, htmt2 = FALSE)`.
     """
     choice("correlation", correlation, ("pearson", "polychoric"))
     choice("interval", interval, ("percentile", "bca"))
+    if isinstance(data, StructuralModel):
+        only_for("a fitted model", scales=scales, correlation=correlation != "pearson")
+        return _of_model(data, keys, conf_level, interval, absolute, n_boot, seed, group)
+    only_for("items", group=group)
     if correlation == "polychoric" and interval == "bca":
         raise SurveykitError.of("VALID-BCAPOLY")
     unweighted(data, "validity")
     part = constructs(data, scale_items(data, scales), keys, correlation == "polychoric")
     own, reliabilities, problems = _constructs(part, conf_level)
-    pairs, found_problems = _pairs(part, conf_level, interval, absolute, n_boot, seed)
+    pairs, found_problems = discriminant(part, conf_level, interval, absolute, n_boot, seed)
     latent, more = _latent(part, reliabilities)
     return Validity(
         n=part.n,
@@ -147,8 +162,57 @@ def validity(
     )
 
 
+def _of_model(
+    model: StructuralModel,
+    keys: Keys,
+    conf_level: float,
+    interval: str,
+    absolute: bool,
+    n_boot: int,
+    seed: int,
+    group: str | None,
+) -> Validity:
+    found = measurement(model, group, keys, "validity")
+    part = model_constructs(found)
+    if part.polychoric and interval == "bca":
+        raise SurveykitError.of("VALID-BCAPOLY")
+    own: list[Any] = []
+    problems = list(part.problems)
+    for scale, items in found.factors.items():
+        one = model_convergence(found, scale, conf_level)
+        problems += one.problems
+        for measure, values in (("composite_reliability", one.composite), ("ave", one.extracted)):
+            own.append((scale, "", measure, *values, len(items), one.method))
+    pairs, more = discriminant(part, conf_level, interval, absolute, n_boot, seed)
+    return Validity(
+        n=part.n,
+        coefficients=pd.DataFrame([*own, *pairs, *model_correlations(found, conf_level)], columns=COLUMNS),
+        cross_loadings=model_cross(model, found),
+        scales=found.factors,
+        measures=dict(GUIDES),
+        conf_level=conf_level,
+        problems=tuple(dict.fromkeys([*problems, *more])),
+        names=model.names,
+        provenance=Provenance.of(
+            "validity",
+            data=model.provenance.data,
+            seed=seed,
+            model=model.model,
+            estimator=model.estimator,
+            keys=keys,
+            conf_level=conf_level,
+            interval=interval,
+            absolute=absolute,
+            n_boot=n_boot,
+            group=group,
+        ),
+    )
+
+
 def _constructs(part: Constructs, conf_level: float) -> tuple[list[Any], list[float], list[Problem]]:
-    rows, reliabilities, problems = [], [], []
+    rows: list[Any] = []
+    reliabilities: list[float] = []
+    problems: list[Problem] = []
     for scale, group in zip(part.scales, part.groups, strict=True):
         found = convergence(part, scale, group, conf_level)
         for measure, values in (("composite_reliability", found.composite), ("ave", found.extracted)):
@@ -156,72 +220,6 @@ def _constructs(part: Constructs, conf_level: float) -> tuple[list[Any], list[fl
         reliabilities.append(found.reliability)
         problems += found.problems
     return rows, reliabilities, problems
-
-
-def _stacked(found: Iterable[Htmt]) -> NDArray[np.float64]:
-    return np.concatenate([np.concatenate([one.arithmetic, one.geometric], axis=1) for one in found])
-
-
-def _pairs(
-    part: Constructs, conf_level: float, interval: str, absolute: bool, n_boot: int, seed: int
-) -> tuple[list[Any], list[Problem]]:
-    point = htmt(part.correlation, part.groups, absolute)
-    estimate = np.concatenate([point.arithmetic, point.geometric])
-    error, low, high = (np.full(len(estimate), np.nan) for _ in range(3))
-    problems = _pair_problems(part, point.arithmetic, absolute)
-    method = "point"
-    names = list(part.scales)
-    firsts, seconds = np.tril_indices(len(names), -1)
-    if part.rows is not None and n_boot > 0:
-        method = f"boot_{interval}"
-        draws = _stacked(htmt(block, part.groups, absolute) for block in _resampled(part, n_boot, seed))
-        defined = np.isfinite(draws)
-        enough = defined.sum(axis=0) > 1
-        error[enough] = np.nanstd(draws[:, enough], axis=0, ddof=1)
-        if interval == "bca":
-            left_out = _stacked(htmt(block, part.groups, absolute) for block in left_out_correlations(part.rows))
-            low, high = bca(draws, estimate, left_out, conf_level)
-        else:
-            low, high = percentile(draws, conf_level)
-        for bounds in (error, low, high):
-            bounds[np.isnan(estimate)] = np.nan
-        lost = (~defined).sum(axis=0)
-        for at in np.flatnonzero((lost > 0) & np.isfinite(estimate)):
-            place = f"scales {names[seconds[at % len(firsts)]]}, {names[firsts[at % len(firsts)]]}"
-            problems.append(Problem.of("AGREE-RESAMPLES", place, "warning", lost=int(lost[at]), draws=n_boot))
-    rows = []
-    for at in range(len(estimate)):
-        first, second = names[seconds[at % len(firsts)]], names[firsts[at % len(firsts)]]
-        size = len(part.scales[first]) + len(part.scales[second])
-        measure = "htmt" if at < len(firsts) else "htmt2"
-        values = (float(estimate[at]), float(error[at]), float(low[at]), float(high[at]))
-        rows.append((first, second, measure, *values, size, method if np.isfinite(values[0]) else "point"))
-    return rows, problems
-
-
-def _resampled(part: Constructs, n_boot: int, seed: int) -> Iterable[NDArray[np.float64]]:
-    if part.rows is None:
-        return
-    if not part.polychoric:
-        yield from resampled_correlations(part.rows, n_boot, seed)
-        return
-    turn = np.multiply.outer(part.signs, part.signs)
-    for block in resampled_polychoric(part.rows * part.signs, part.levels, n_boot, seed):
-        yield block * turn
-
-
-def _pair_problems(part: Constructs, values: NDArray[np.float64], absolute: bool) -> list[Problem]:
-    names, groups = list(part.scales), part.groups
-    problems = []
-    for value, first, second in zip(values, *np.tril_indices(len(names), -1), strict=True):
-        block = part.correlation[np.ix_(groups[first], groups[second])]
-        place = f"scales {names[second]}, {names[first]}"
-        if not np.isfinite(value) and min(len(groups[first]), len(groups[second])) > 1:
-            problems.append(Problem.of("VALID-MONOTRAIT", place, "warning"))
-        negative = int((block < 0).sum())
-        if absolute and negative:
-            problems.append(Problem.of("VALID-SIGNS", place, "note", count=negative, pairs=block.size))
-    return problems
 
 
 def _sums(part: Constructs) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:

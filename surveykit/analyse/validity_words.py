@@ -23,14 +23,36 @@ def validity_sentences(table: pd.DataFrame, guides: Mapping[str, float], write: 
     low = [str(name) for name in extracted.index[extracted < guides["ave"]]]
     if low:
         said.append(write.say("validity.ave", limit=write.number(guides["ave"], "bounded"), names=write.listed(low)))
-    latent = table[(table["measure"] == "latent_r") & table["estimate"].notna()]
+    factors = table[(table["measure"] == "factor_r") & table["estimate"].notna()]
+    if len(factors):
+        said += _factors(factors, guides["one"], write)
+    latent = table[table["measure"].isin(["latent_r", "factor_r"]) & table["estimate"].notna()]
     failing = [
         write.say("validity.pair", first=write.name(row["scale"]), second=write.name(row["scale2"]))
         for row in latent.to_dict("records")
-        if row["estimate"] ** 2 > np.nanmin([extracted[row["scale"]], extracted[row["scale2"]]])
+        if row["estimate"] ** 2 > np.nanmin([extracted[row["scale"]], extracted[row["scale2"]], np.inf])
     ]
     if failing:
-        said.append(write.say("validity.fornell_larcker", pairs=write.say("list.semicolon").join(failing)))
+        key = "validity.fornell_larcker_model" if len(factors) else "validity.fornell_larcker"
+        said.append(write.say(key, pairs=write.say("list.semicolon").join(failing)))
+    return said
+
+
+def _factors(rows: pd.DataFrame, one: float, write: Writer) -> list[str]:
+    """The strongest correlation of factors, and those whose interval reaches 1 or -1."""
+    order = rows.sort_values("estimate", key=lambda values: -values.abs(), kind="stable").to_dict("records")
+    said = [
+        write.say(
+            "validity.factor_highest",
+            pair=_pair(order[0], write, "validity.factor_value"),
+            level=write.number(order[0]["conf_level"], "share", 0),
+            n=write.count(order[0]["n"]),
+        )
+    ]
+    reaching = [row for row in order if row["conf_high"] >= one or row["conf_low"] <= -one]
+    if reaching:
+        named = write.say("list.semicolon").join(_pair(row, write, "validity.factor_value") for row in reaching)
+        said.append(write.say("validity.factor_one", pairs=named, limit=write.number(one, "bounded")))
     return said
 
 
@@ -67,9 +89,9 @@ def _discriminant(pairs: pd.DataFrame, guides: Mapping[str, float], write: Write
     return said
 
 
-def _pair(row: dict[Any, Any], write: Writer) -> str:
+def _pair(row: dict[Any, Any], write: Writer, key: str = "validity.pair_value") -> str:
     return write.say(
-        "validity.pair_value",
+        key,
         first=write.name(row["scale"]),
         second=write.name(row["scale2"]),
         value=write.number(row["estimate"], "bounded"),

@@ -6,17 +6,19 @@ from collections.abc import Callable
 
 from surveykit.language import say
 from surveykit.reports.document import Block, Document, Section
+from surveykit.reports.drivers import drivers, priorities
 from surveykit.reports.instrument import data_check, instrument
 from surveykit.reports.method import method
 from surveykit.reports.outcome import StudyResult
-from surveykit.reports.parts import Say, items, measurement, regressions, scores
+from surveykit.reports.parts import Say, items, measurement, scores
 from surveykit.reports.summary import summary
 from surveykit.result import own_version
 
 PARTS: tuple[tuple[str, Callable[[StudyResult, Say], list[Block]]], ...] = (
     ("summary", summary),
     ("scores", scores),
-    ("drivers", regressions),
+    ("drivers", drivers),
+    ("priorities", priorities),
     ("items", items),
     ("measurement", measurement),
     ("instrument", instrument),
@@ -26,7 +28,7 @@ PARTS: tuple[tuple[str, Callable[[StudyResult, Say], list[Block]]], ...] = (
 
 
 def compose(result: StudyResult, lang: str) -> Document:
-    """The report of a study: summary first, then scores, drivers, items, reliability, questionnaire, data, method."""
+    """The report of a study, its sections in the order of `PARTS`."""
     study = result.study
     voice = Say(result, lang)
     made = [(anchor, part(result, voice)) for anchor, part in PARTS]

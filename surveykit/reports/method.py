@@ -27,6 +27,16 @@ REFERENCES = {
     "score_description": (
         "Cohen, P., Cohen, J., Aiken, L. S., & West, S. G. (1999). Multivariate Behavioral Research, 34, 315-346.",
     ),
+    "importance": (
+        "Grömping, U. (2007). The American Statistician, 61, 139-147.",
+        "Lindeman, R. H., Merenda, P. F., & Gold, R. Z. (1980). Introduction to bivariate and multivariate analysis.",
+    ),
+    "mediation": ("Preacher, K. J., & Hayes, A. F. (2008). Behavior Research Methods, 40, 879-891.",),
+    "priority_map": ("Martilla, J. A., & James, J. C. (1977). Journal of Marketing, 41(1), 77-79.",),
+    "validity": (
+        "Fornell, C., & Larcker, D. F. (1981). Journal of Marketing Research, 18, 39-50.",
+        "Henseler, J., Ringle, C. M., & Sarstedt, M. (2015). Journal of the Academy of Marketing Science, 43, 115-135.",
+    ),
     "nps": ("Rocks, B. (2016). The American Statistician, 70, 365-372.",),
     "ces": ("Dixon, M., Freeman, K., & Toman, N. (2010). Harvard Business Review, 88(7/8), 116-122.",),
 }

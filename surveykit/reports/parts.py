@@ -1,4 +1,4 @@
-"""The sections that show results: scores, drivers, items, measurement."""
+"""The sections that show results: scores, items, measurement."""
 
 from __future__ import annotations
 
@@ -85,32 +85,6 @@ def _single_questions(result: StudyResult, say: Say) -> list[Block]:
     return blocks
 
 
-def regressions(result: StudyResult, say: Say) -> list[Block]:
-    """Every regression of the model: figure, words, table, and cautions about unreliable scales."""
-    blocks: list[Block] = []
-    for name, found in result.results.items():
-        if found.kind != "regression":
-            continue
-        outcome = name.split(" ", 1)[1]
-        predictors = [term for term in found.table["term"] if term in result.names]
-        title = say.text("report.regression_of", outcome=say.write.name(outcome))
-        blocks += [
-            Paragraph(found.narrate(say.lang)),
-            say.picture(found, f"regression-{outcome}", title),
-            *say.caution([outcome, *predictors]),
-            say.grid(found, title, say.text("report.regression_note"), folded=True),
-        ]
-    if blocks:
-        blocks.append(Paragraph(say.text("report.not_causal")))
-    correlations = result.results.get("correlations")
-    if correlations is not None and correlations.n:
-        blocks += [
-            Paragraph(correlations.narrate(say.lang)),
-            say.picture(correlations, "correlations", say.text("report.correlations_figure")),
-        ]
-    return blocks
-
-
 def items(result: StudyResult, say: Say) -> list[Block]:
     """Likert bars dimension by dimension, and the whole table."""
     found = result.results.get("items")
@@ -151,4 +125,17 @@ def measurement(result: StudyResult, say: Say) -> list[Block]:
         say.picture(found, "reliability", say.text("report.reliability_figure")),
         say.grid(found, say.text("report.reliability_table"), folded=True),
         Grid.of(table, say.text("report.reliability_items"), say.text("report.reliability_items_note"), True),
+        *_apart(result, say),
+    ]
+
+
+def _apart(result: StudyResult, say: Say) -> list[Block]:
+    """Whether the constructs are shown to differ."""
+    found = result.results.get("validity")
+    if found is None:
+        return []
+    return [
+        Paragraph(found.narrate(say.lang)),
+        say.picture(found, "validity", say.text("report.validity_figure")),
+        say.grid(found, say.text("report.validity_table"), folded=True),
     ]

@@ -9,17 +9,27 @@ from surveykit.reports.parts import Say
 
 
 def summary(result: StudyResult, say: Say) -> list[Block]:
-    """Key figures, the finding of each regression, and cautions."""
+    """Key figures, the finding of each regression, what weighs most in satisfaction, and cautions."""
     figures = [_respondents(result, say), *_scores(result, say), *_singles(result, say), *_explained(result, say)]
     findings = [
-        say.text("list.sentence").join(found.sentences(say.lang)[:2])
+        say.text("list.sentence").join(found.sentences(say.lang)[told])
         for name, found in result.results.items()
-        if found.kind == "regression" or name == "scores"
+        if (told := _told(name, result.study.satisfaction))
     ]
     study = result.study
     constructs = list(dict.fromkeys([*study.model.structure, *sum(study.model.structure.values(), ())]))
     synthetic = [Caution(say.text("report.synthetic"))] if study.data.synthetic else []
     return [*synthetic, KeyFigures(tuple(figures)), Points(tuple(findings)), *say.caution(constructs)]
+
+
+def _told(name: str, satisfaction: str) -> slice | None:
+    """Which sentences of a result the first page repeats: the weights without the R2 that the regression gives."""
+    kind, _, outcome = name.partition(" ")
+    if name == "scores" or kind == "regression":
+        return slice(0, 2)
+    if outcome == satisfaction and kind in ("importance", "priority"):
+        return slice(1, 3) if kind == "importance" else slice(0, 2)
+    return None
 
 
 def _respondents(result: StudyResult, say: Say) -> KeyFigure:

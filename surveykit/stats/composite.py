@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import special
 
 from surveykit.stats.classical import alpha
+from surveykit.stats.delta import delta_logit
 from surveykit.stats.exact import FloatArray
-from surveykit.stats.intervals import normal_quantile
 from surveykit.stats.onefactor import OneFactor
 
 
@@ -51,13 +50,7 @@ def ave_interval(fit: OneFactor, conf_level: float = 0.95) -> tuple[float, float
     variance = loadings**2 + unique
     estimate, k = ave(loadings, unique), len(loadings)
     gradient = np.concatenate([2 * loadings * unique / variance**2, -(loadings**2) / variance**2]) / k
-    squared = float(gradient @ fit.covariance @ gradient)
-    if not (squared >= 0 and 0 < estimate < 1):
-        return float("nan"), float("nan"), float("nan")
-    error = float(np.sqrt(squared))
-    half = normal_quantile(conf_level) * error / (estimate * (1 - estimate))
-    centre = special.logit(estimate)
-    return error, float(special.expit(centre - half)), float(special.expit(centre + half))
+    return delta_logit(estimate, gradient, fit.covariance, conf_level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +70,22 @@ class FactorReliability:
 
 
 def factor_reliability(
-    loadings: ArrayLike, factor_covariance: ArrayLike, residual_covariance: ArrayLike, observed: ArrayLike
+    loadings: ArrayLike,
+    factor_covariance: ArrayLike,
+    residual_covariance: ArrayLike,
+    observed: ArrayLike,
+    implied: ArrayLike | None = None,
 ) -> tuple[FactorReliability, ...]:
     """Reliabilities of each factor from a fitted CFA: loadings (p, m), psi (m, m), theta (p, p), observed S (p, p).
 
-    Indicators of a factor are those with a loading that is not 0. All matrices in one metric, S with the divisor of
+    Indicators of a factor are those with a loading that is not 0. `implied` (p, p) defaults to lam psi lam' + theta;
+    give it where the items have other causes than the factors. All matrices in one metric, S with the divisor of
     the fit (n for maximum likelihood). A factor without indicators has NaN; so has alpha for one indicator. In R:
     `semTools::reliability(fit)`; `semTools::compRelSEM(fit)` is omega3.
     """
     lam, psi = np.asarray(loadings, dtype=np.float64), np.asarray(factor_covariance, dtype=np.float64)
     theta, s = np.asarray(residual_covariance, dtype=np.float64), np.asarray(observed, dtype=np.float64)
-    implied = lam @ psi @ lam.T + theta
+    whole = lam @ psi @ lam.T + theta if implied is None else np.asarray(implied, dtype=np.float64)
     found = []
     for j in range(lam.shape[1]):
         own = np.flatnonzero(lam[:, j])
@@ -98,7 +96,7 @@ def factor_reliability(
             FactorReliability(
                 alpha(s[block]) if len(own) else float("nan"),
                 _share(common, common + float(theta[block].sum())),
-                _share(common, float(implied[block].sum())),
+                _share(common, float(whole[block].sum())),
                 _share(common, float(s[block].sum())),
                 _share(single, single + float(np.diag(theta)[own].sum())),
             )

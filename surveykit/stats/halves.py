@@ -41,6 +41,16 @@ def _halves(k: int, max_exact: int, draws: int, seed: int) -> np.ndarray:
     return order[:, :half]
 
 
+def half_members(k: int, max_exact: int = 16, draws: int = 10_000, seed: int = 1, as_psych: bool = False) -> FloatArray:
+    """1 for each item of the first half, (splits, k); see `split_halves`."""
+    halves = _halves(k, max_exact, draws, seed)
+    if as_psych and k <= max_exact and k % 2:
+        halves = halves[: len(halves) // 2]
+    member = np.zeros((len(halves), k))
+    member[np.arange(len(halves))[:, None], halves] = 1
+    return member
+
+
 def split_halves(
     matrix: ArrayLike,
     names: Sequence[str] = (),
@@ -65,27 +75,23 @@ def split_halves(
     if undefined or not np.all(np.isfinite(values)):
         nan = float("nan")
         return SplitHalves(nan, nan, nan, (), (), 0, True, problems)
-    halves = _halves(k, max_exact, draws, seed)
+    member = half_members(k, max_exact, draws, seed, as_psych)
     complete = k <= max_exact
-    if as_psych and complete and k % 2:
-        halves = halves[: len(halves) // 2]
-    member = np.zeros((len(halves), k))
-    member[np.arange(len(halves))[:, None], halves] = 1
     across = ((member @ values) * (1 - member)).sum(axis=1)
     coefficients: FloatArray = 4 * across / values.sum()
     size = k // 2
     expected = 4 * size * (k - size) / (k * (k - 1)) * (values.sum() - np.trace(values)) / values.sum()
     high, low = int(coefficients.argmax()), int(coefficients.argmin())
     if not complete:
-        sampled = Problem.of("STATS-SPLITS-SAMPLED", "", "note", items=k, splits=len(halves), seed=seed)
+        sampled = Problem.of("STATS-SPLITS-SAMPLED", "", "note", items=k, splits=len(member), seed=seed)
         problems = (*problems, sampled)
     return SplitHalves(
         float(coefficients[high]),
         float(coefficients[low]),
         float(coefficients.mean() if as_psych else expected),
-        tuple(int(i) for i in halves[high]),
-        tuple(int(i) for i in halves[low]),
-        len(halves),
+        tuple(int(i) for i in np.flatnonzero(member[high])),
+        tuple(int(i) for i in np.flatnonzero(member[low])),
+        len(member),
         complete,
         problems,
     )

@@ -128,13 +128,20 @@ def nps_adjusted_wald(promoters: ArrayLike, detractors: ArrayLike, n: ArrayLike,
 
 
 def _random_cdf(r2: float, n: int, k: int, rho2: float) -> float:
-    """P(R2 <= r2) when the k regressors are random normal and the population value is rho2."""
+    """P(R2 <= r2) when the k regressors are random normal and the population value is rho2.
+
+    A sum over negative-binomial weights; where they are wide and smooth, the trapezoid rule over every few terms is
+    exact to rounding.
+    """
     shape = (n - 1) / 2
     if rho2 <= 0:
         return float(special.betainc(k / 2, (n - k - 1) / 2, r2))
     mean = shape * rho2 / (1 - rho2)
-    reach = 12 * np.sqrt(mean / (1 - rho2)) + 60 / (1 - rho2)
-    j = np.arange(max(0, int(mean - reach)), int(mean + reach) + 1, dtype=np.float64)
+    spread = np.sqrt(mean / (1 - rho2))
+    smooth = mean > 5 * spread
+    step = max(1, int(spread / 5)) if smooth else 1
+    below, above = (10 * spread, 16 * spread) if smooth else (np.inf, 12 * spread + 60 / (1 - rho2))
+    j = np.arange(int(max(0.0, mean - below)), int(mean + above) + step, step, dtype=np.float64)
     log_weight = (
         special.gammaln(shape + j)
         - special.gammaln(shape)
@@ -142,7 +149,7 @@ def _random_cdf(r2: float, n: int, k: int, rho2: float) -> float:
         + j * np.log(rho2)
         + shape * np.log1p(-rho2)
     )
-    return float(np.exp(log_weight) @ special.betainc(k / 2 + j, (n - k - 1) / 2, r2))
+    return float(step * (np.exp(log_weight) @ special.betainc(k / 2 + j, (n - k - 1) / 2, r2)))
 
 
 def _fixed_cdf(r2: float, n: int, k: int, rho2: float) -> float:

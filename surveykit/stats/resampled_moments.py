@@ -1,4 +1,4 @@
-"""Correlation matrices of bootstrap resamples and of leave-one-out samples, from weighted cross products."""
+"""Correlations and covariances of bootstrap resamples and of leave-one-out samples, from weighted cross products."""
 
 from __future__ import annotations
 
@@ -46,6 +46,19 @@ def resampled_correlations(rows: ArrayLike, n_boot: int, seed: int) -> Iterator[
 
     A resample is a vector of counts of the rows; its cross products are one matrix product for a whole block.
     """
+    for sums, products, n in _resampled(rows, n_boot, seed):
+        yield _correlations(sums, products, n)
+
+
+def resampled_covariances(rows: ArrayLike, n_boot: int, seed: int) -> Iterator[FloatArray]:
+    """Covariances (divisor n - 1) of the resamples of `resampled_correlations`, the same ones for the same seed."""
+    for sums, products, n in _resampled(rows, n_boot, seed):
+        mean = sums / n
+        yield (products - n * mean[:, :, None] * mean[:, None, :]) / (n - 1)
+
+
+def _resampled(rows: ArrayLike, n_boot: int, seed: int) -> Iterator[tuple[FloatArray, FloatArray, float]]:
+    """Sums (b, p) and raw cross products (b, p, p) of the centred rows of each resample, and n."""
     values = _centred(rows)
     n, p = values.shape
     upper = np.triu_indices(p)
@@ -58,7 +71,7 @@ def resampled_correlations(rows: ArrayLike, n_boot: int, seed: int) -> Iterator[
         products = np.empty((len(weights), p, p))
         products[:, upper[0], upper[1]] = packed
         products[:, upper[1], upper[0]] = packed
-        yield _correlations(weights @ values, products, float(n))
+        yield weights @ values, products, float(n)
 
 
 def left_out_correlations(rows: ArrayLike) -> Iterator[FloatArray]:

@@ -19,7 +19,7 @@ def leverage(design: ArrayLike, bread: ArrayLike | None = None) -> FloatArray:
     """Diagonal of X (X'X)^-1 X', (n,). In R: `hatvalues(fit)`."""
     x = np.asarray(design, dtype=np.float64)
     inverse = np.linalg.inv(x.T @ x) if bread is None else np.asarray(bread, dtype=np.float64)
-    return np.asarray(np.einsum("ij,jk,ik->i", x, inverse, x))
+    return np.asarray(np.einsum("ij,ij->i", x @ inverse, x))
 
 
 def robust_covariance(
@@ -76,32 +76,31 @@ class Diagnostics:
     problems: tuple[Problem, ...]
 
 
-def _residuals(x: FloatArray, y: FloatArray) -> FloatArray:
-    q, _ = np.linalg.qr(x)
-    return np.asarray(y - q @ (q.T @ y))
-
-
-def _breusch_pagan(x: FloatArray, residuals: FloatArray) -> tuple[float, float]:
+def _breusch_pagan(q: FloatArray, residuals: FloatArray) -> tuple[float, float]:
     squares = residuals**2
     about = squares - squares.mean()
-    total, df = float(about @ about), x.shape[1] - 1
+    total, df = float(about @ about), q.shape[1] - 1
     if total <= 0 or df < 1:
         return float("nan"), float("nan")
-    left = _residuals(x, squares)
+    left = squares - q @ (q.T @ squares)
     statistic = len(squares) * (1 - float(left @ left) / total)
     return statistic, float(special.chdtrc(df, statistic))
 
 
-def _reset(x: FloatArray, y: FloatArray, fitted: FloatArray, rss: float) -> tuple[float, float]:
-    spread, df = float(fitted.std()), len(y) - x.shape[1] - 2
+def _reset(q: FloatArray, residuals: FloatArray, fitted: FloatArray, rss: float) -> tuple[float, float]:
+    spread, df = float(fitted.std()), len(fitted) - q.shape[1] - 2
     if spread <= 0 or df < 1 or rss <= 0:
         return float("nan"), float("nan")
     scaled = (fitted - fitted.mean()) / spread
-    left = _residuals(np.column_stack([x, scaled**2, scaled**3]), y)
-    wider = float(left @ left)
-    if wider <= 0:
+    powers = np.column_stack([scaled**2, scaled**3])
+    added = powers - q @ (q.T @ powers)
+    basis, triangle = np.linalg.qr(added / np.linalg.norm(powers, axis=0))
+    if np.abs(np.diag(triangle)).min() < 1e-7:
         return float("nan"), float("nan")
-    statistic = (rss - wider) / 2 / (wider / df)
+    gained = float(((basis.T @ residuals) ** 2).sum())
+    if gained >= rss:
+        return float("nan"), float("nan")
+    statistic = gained / 2 / ((rss - gained) / df)
     return statistic, float(special.fdtrc(2, df, statistic))
 
 
@@ -148,11 +147,11 @@ def diagnostics(design: ArrayLike, outcome: ArrayLike) -> Diagnostics:
         frozen(e / np.sqrt(np.where(without > 0, without, np.nan) * rest)),
         frozen(e**2 * h / (p * variance * rest**2)),
         float((np.diff(e) ** 2).sum() / rss) if rss > 0 else float("nan"),
-        *_breusch_pagan(x, e),
-        *_reset(x, y, fitted, rss),
+        *_breusch_pagan(q, e),
+        *_reset(q, e, fitted, rss),
         *shapiro,
         press,
         1 - press / tss if tss > 0 else float("nan"),
-        float(np.linalg.cond(x / lengths)),
+        float(np.linalg.cond(triangle / lengths)),
         tuple(problems),
     )

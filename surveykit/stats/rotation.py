@@ -130,14 +130,13 @@ def _varimax_rotation(loadings: FloatArray, start: FloatArray, tolerance: float)
     return (found[0] if better else turned, found[1], found[2], max(steps, found[3]), steps < _STEPS)
 
 
-def stationary(loadings: FloatArray, method: str, criterion: Criterion, start: FloatArray) -> Found:
-    """The transformation with the lowest criterion that gradient projection reaches from (s, k, k) starts.
+def descend(
+    loadings: FloatArray, criterion: Criterion, start: FloatArray, orthogonal: bool, most: int = _STEPS
+) -> tuple[FloatArray, FloatArray, FloatArray, int]:
+    """Gradient projection from (s, k, k) starts, of loadings (p, k) common to them or (s, p, k) each its own.
 
-    Steps are those of Barzilai & Borwein (1988), kept below the largest of the last few criteria (Grippo et al. 1986).
-    Also the distinct minima, how many starts reached each, steps of the slowest start, and whether the best one
-    converged.
+    The transformations, their criteria and the sizes of the gradient left, each (s, ...), and the steps taken.
     """
-    orthogonal = method in ORTHOGONAL
     turned, size = start.copy(), np.ones(len(start))
     value, slope = _value_and_slope(loadings, turned, criterion, orthogonal)
     direction = _tangent(turned, slope, orthogonal)
@@ -145,11 +144,13 @@ def stationary(loadings: FloatArray, method: str, criterion: Criterion, start: F
     active = np.flatnonzero(norm >= _TOLERANCE)
     recent = np.tile(value, (_MEMORY, 1))
     steps = 0
-    while active.size and steps < _STEPS:
+    while active.size and steps < most:
         steps += 1
         before, tilt = turned[active], direction[active]
         limit = recent[:, active].max(axis=0)
-        after, found, slope, stuck = _search(loadings, before, tilt, limit, size[active], criterion, orthogonal)
+        after, found, slope, stuck = _search(
+            _own(loadings, active), before, tilt, limit, size[active], criterion, orthogonal
+        )
         ahead = _tangent(after, slope, orthogonal)
         bent = ((after - before) * (ahead - tilt)).sum(axis=(-2, -1))
         walked = ((after - before) ** 2).sum(axis=(-2, -1))
@@ -158,6 +159,21 @@ def stationary(loadings: FloatArray, method: str, criterion: Criterion, start: F
         recent[steps % _MEMORY, active] = found
         norm[active] = np.sqrt((ahead**2).sum(axis=(-2, -1)))
         active = active[(norm[active] >= _TOLERANCE) & ~stuck]
+    return turned, value, norm, steps
+
+
+def _own(loadings: FloatArray, index: NDArray[np.intp]) -> FloatArray:
+    return loadings if loadings.ndim == 2 else loadings[index]
+
+
+def stationary(loadings: FloatArray, method: str, criterion: Criterion, start: FloatArray) -> Found:
+    """The transformation with the lowest criterion that gradient projection reaches from (s, k, k) starts.
+
+    Steps are those of Barzilai & Borwein (1988), kept below the largest of the last few criteria (Grippo et al. 1986).
+    Also the distinct minima, how many starts reached each, steps of the slowest start, and whether the best one
+    converged.
+    """
+    turned, value, norm, steps = descend(loadings, criterion, start, method in ORTHOGONAL)
     best = int(np.argmax(value <= value.min() + _DISTINCT * max(1.0, abs(value.min()))))
     minima, reached = _distinct(value)
     return turned[best], minima, reached, steps, bool(norm[best] < 1e-4)
@@ -182,7 +198,7 @@ def _value_and_slope(
     """The criterion and its gradient with respect to the transformations."""
     if orthogonal:
         value, inner = criterion(loadings @ turned)
-        return value, loadings.T @ inner
+        return value, _transposed(loadings) @ inner
     inverse: FloatArray = np.asarray(np.linalg.inv(turned), dtype=np.float64)
     rotated = np.asarray(loadings @ _transposed(inverse))
     value, inner = criterion(rotated)
@@ -216,7 +232,7 @@ def _search(
     squares = (direction**2).sum(axis=(-2, -1))
     for _ in range(_HALVINGS):
         proposal = project(turned[waiting] - length[waiting, None, None] * direction[waiting])
-        found, slope = _value_and_slope(loadings, proposal, criterion, orthogonal)
+        found, slope = _value_and_slope(_own(loadings, waiting), proposal, criterion, orthogonal)
         moved[waiting], reached[waiting], tilt[waiting] = proposal, found, slope
         waiting = waiting[limit[waiting] - found < 1e-3 * squares[waiting] * length[waiting]]
         if not waiting.size:

@@ -11,15 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from surveykit.stats.sem_normal import second_order
 from surveykit.stats.sem_ram import Elements, Implied, Point, Shape, Slopes, curvature
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
 
-_DENSE = 40
-"""Up to this many variables the Hessian sums over patterns in one product of (p^2, p^2) size."""
 _EM_STEPS = 2000
 _EM_TOLERANCE = 1e-9
 
@@ -151,20 +148,19 @@ class MissingMoments:
 
 
 def _summed(slopes: Slopes, share: FloatArray, weight: FloatArray, other: FloatArray, pull: FloatArray) -> FloatArray:
-    """Sum over patterns of `second_order`."""
+    """Sum over patterns of tr(W dSigma_j Q dSigma_i) / 2 and the mean terms with W d = `pull`, (K, K)."""
     p = weight.shape[1]
-    if p > _DENSE:
-        return np.asarray(
-            sum(s * second_order(slopes, w, q, d) for s, w, q, d in zip(share, weight, other, pull, strict=True))
-        )
     flat = len(share), p * p
-    pair = (weight * share[:, None, None]).reshape(flat).T @ other.reshape(flat)
-    pair = pair.reshape(p, p, p, p).transpose(0, 3, 1, 2).reshape(p * p, p * p)
+    scaled = weight * share[:, None, None]
     change = slopes.left[:, :, None] * slopes.right[:, None, :]
-    change = (change + change.transpose(0, 2, 1)).reshape(-1, p * p)
-    out = change @ pair @ change.T / 2
-    mixed = (weight * share[:, None, None]).reshape(flat).T @ pull
-    bent = change @ mixed.reshape(p, p, p).transpose(1, 2, 0).reshape(p * p, p)
+    change += change.transpose(0, 2, 1)
+    turned = np.zeros((len(change), p * p))
+    for row, block in enumerate(np.ascontiguousarray(scaled.transpose(1, 2, 0))):
+        pair = (block @ other.reshape(flat)).reshape(p * p, p)
+        turned += change[:, row] @ pair.T
+    change = change.reshape(-1, p * p)
+    out = turned @ change.T / 2
+    bent = change @ (scaled.reshape(flat).T @ pull).reshape(p, p, p).transpose(1, 2, 0).reshape(p * p, p)
     cross = slopes.mean @ bent.T
     average = np.tensordot(share, weight, 1)
     return np.asarray((out + out.T) / 2 + cross + cross.T + slopes.mean @ average @ slopes.mean.T)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
 
 import numpy as np
 import pandas as pd
 
 import surveykit as sk
+import tests.result
 from surveykit.analyse.polychoric import polychoric
 from surveykit.result import Result
-from tests.result import examples_agreement, examples_factors, examples_irt, examples_plan, examples_sem
 
 
 @cache
@@ -57,12 +59,10 @@ EXAMPLES: dict[str, Callable[[], Result]] = {
     "ces": lambda: sk.ces([7, 6, 5, 7, 3]),
     "ces of one": lambda: sk.ces([7]),
     "ces of nobody": lambda: sk.ces([]),
-    **examples_agreement.EXAMPLES,
-    **examples_plan.EXAMPLES,
-    **examples_factors.EXAMPLES,
-    **examples_sem.EXAMPLES,
-    **examples_irt.EXAMPLES,
 }
+for module in iter_modules(tests.result.__path__):
+    if module.name.startswith("examples_"):
+        EXAMPLES |= import_module(f"tests.result.{module.name}").EXAMPLES
 
 
 @cache

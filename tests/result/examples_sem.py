@@ -23,5 +23,10 @@ EXAMPLES: dict[str, Callable[[], Result]] = {
     "factor model, two groups": lambda: sk.cfa(HS, frame("hs1939"), group="school"),
     "factor model, ordered items": lambda: sk.cfa(BFI9, frame("bfi").head(900), ordered=True),
     "structural model": lambda: sk.sem(PD, frame("poldem")),
+    "invariance, partial": lambda: sk.invariance(HS, frame("hs1939"), "school", partial=True),
+    "nested models": lambda: sk.difference(
+        sk.cfa(HS, frame("hs1939")), sk.cfa(HS, frame("hs1939"), orthogonal=True), names=("related", "unrelated")
+    ),
+    "normality": lambda: sk.mardia(frame("hs1939"), ["x1", "x2", "x3"]),
     "invariance": lambda: sk.invariance(HS, frame("hs1939"), "school"),
 }

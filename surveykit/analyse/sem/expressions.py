@@ -24,6 +24,7 @@ _FUNCTIONS: dict[str, tuple[Callable[[float], float], Callable[[float], float]]]
     "sqrt": (math.sqrt, lambda x: 0.5 / math.sqrt(x)),
     "abs": (abs, lambda x: math.copysign(1.0, x)),
 }
+_ON_ARRAYS = {"exp": np.exp, "log": np.log, "sqrt": np.sqrt, "abs": np.abs}
 _DOT = "__dot__"
 
 
@@ -53,6 +54,13 @@ class Expression:
             return _dual(tree.body, known, size)
         except (ValueError, ZeroDivisionError, OverflowError):
             return float("nan"), np.full(size, np.nan)
+
+    def over(self, known: Mapping[str, FloatArray]) -> FloatArray:
+        """Values where each name stands for an array of them; NaN outside the domain."""
+        tree = _tree(self.text)
+        assert tree is not None
+        with np.errstate(all="ignore"):
+            return np.asarray(_arrays(tree.body, known), dtype=np.float64)
 
     def constant(self) -> float:
         """The value of an expression without names."""
@@ -111,3 +119,28 @@ def _dual(node: ast.expr, known: Mapping[str, Dual], size: int) -> Dual:
             power = a**b
             slope = b * a ** (b - 1) * da if da.any() else np.zeros(size)
             return float(power), slope + (power * math.log(a) * db if db.any() else 0.0)
+
+
+def _arrays(node: ast.expr, known: Mapping[str, FloatArray]) -> FloatArray:
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+        return np.asarray(float(node.value))
+    if isinstance(node, ast.Name):
+        return known[node.id.replace(_DOT, ".")]
+    if isinstance(node, ast.UnaryOp):
+        value = _arrays(node.operand, known)
+        return -value if isinstance(node.op, ast.USub) else value
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return np.asarray(_ON_ARRAYS[node.func.id](_arrays(node.args[0], known)))
+    assert isinstance(node, ast.BinOp)
+    a, b = _arrays(node.left, known), _arrays(node.right, known)
+    match node.op:
+        case ast.Add():
+            return a + b
+        case ast.Sub():
+            return a - b
+        case ast.Mult():
+            return a * b
+        case ast.Div():
+            return a / b
+        case _:
+            return np.asarray(a**b)

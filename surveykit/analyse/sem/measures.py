@@ -32,7 +32,7 @@ def measures(fitted: Fitted) -> dict[str, float]:
     elif null is not None and np.isfinite(solution.test.scaled):
         if fitted.settings.ordered:
             robust = _categorical(fitted)
-        else:
+        elif np.isnan(solution.test.shift):
             test = solution.test
             robust = Robust(test.stat, test.factor, test.scaled, null.stat, null.factor, test.df)
     size = fitted.n if fitted.recipe.likelihood else fitted.n - groups
@@ -116,25 +116,32 @@ def saturated_log_likelihood(covariance: FloatArray, n: float) -> float:
 
 
 def _residual_sizes(fitted: Fitted) -> dict[str, float]:
-    names = ("srmr",) if fitted.settings.ordered else ("rmr", "srmr", "crmr")
+    mixed = bool(fitted.settings.ordered) and len(fitted.settings.ordered) < fitted.made.n_observed
+    names = ("srmr",) if mixed else ("rmr", "srmr", "crmr")
     sizes = dict.fromkeys(names, 0.0)
     theta = fitted.solution.theta
     for sample, group in zip(fitted.samples, fitted.made.system.groups, strict=True):
         point = group.at(theta)
         each: tuple[float, ...]
         if isinstance(group.sample, WeightedStatistics) and fitted.settings.ordered:
-            row, col = group.sample.layout.row, group.sample.layout.col
-            sd = np.sqrt(np.diag(sample.covariance))
-            gap = (group.sample.statistics - group.sample.expected(point))[group.sample.layout.pairs] / (
-                sd[row] * sd[col]
-            )
-            each = (float((gap**2).sum()) / (len(sd) * (len(sd) + 1) / 2),)
+            each = _ordered_sizes(sample, group.sample, point)[1 if mixed else 0 : 2 if mixed else 3]
         else:
             mean = sample.mean if fitted.means else None
             each = _sizes(sample.covariance, mean, point.implied.sigma, point.implied.mu)
         for name, value in zip(names, each, strict=True):
             sizes[name] += sample.n / fitted.n * float(np.sqrt(value))
     return sizes
+
+
+def _ordered_sizes(sample: Sample, statistics: WeightedStatistics, point: Point) -> tuple[float, float, float]:
+    """Mean squares of rmr and crmr (thresholds and correlations, with and without the diagonal) and of srmr."""
+    layout, p = statistics.layout, len(sample.names)
+    rest = statistics.statistics - statistics.expected(point)
+    sd = np.sqrt(np.diag(sample.covariance))
+    squares = float(((rest[layout.pairs] / (sd[layout.row] * sd[layout.col])) ** 2).sum())
+    cuts = rest[: len(layout.threshold_of)]
+    every, lower = float((cuts**2).sum()) + squares, p * (p + 1) / 2
+    return every / (len(cuts) + lower), squares / lower, every / (len(cuts) + lower - p)
 
 
 def _sizes(

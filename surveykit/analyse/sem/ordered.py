@@ -19,10 +19,11 @@ MOST_CATEGORIES = 20
 
 def thresholds_of(samples: Sequence[Sample], ordered: Sequence[str]) -> dict[str, int]:
     """Number of thresholds of each ordered item: categories of all groups, less one."""
-    return {name: len(levels) - 1 for name, levels in _levels(samples, ordered).items()}
+    return {name: len(levels) - 1 for name, levels in levels_of(samples, ordered).items()}
 
 
-def _levels(samples: Sequence[Sample], ordered: Sequence[str]) -> dict[str, tuple[float, ...]]:
+def levels_of(samples: Sequence[Sample], ordered: Sequence[str]) -> dict[str, tuple[float, ...]]:
+    """The codes of each ordered item, over all groups."""
     found: dict[str, tuple[float, ...]] = {}
     for name in ordered:
         at = samples[0].names.index(name)
@@ -40,7 +41,7 @@ def ordered_statistics(
 
     Every group has every category of every item, else the statistics of the groups are not the same ones.
     """
-    levels = _levels(samples, ordered)
+    levels = levels_of(samples, ordered)
     fresh: list[Sample] = []
     parts: list[WeightedStatistics] = []
     problems: list[Problem] = []

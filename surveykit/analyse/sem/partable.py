@@ -267,10 +267,12 @@ CLASSES = (
 def _across(rows: list[Parameter], names: Roles, options: Options) -> None:
     """What equal parameters release in the later groups, then the equalities themselves."""
     equal = set(options.group_equal)
-    for row in rows:
-        if row.group > 1 and not row.user and _released(row, _kind(row, names), equal, options):
-            row.free, row.value = True, float("nan")
     partial = {text.replace(" ", "") for text in options.group_partial}
+    for row in rows:
+        kind = _kind(row, names)
+        kept = equal - {kind} if row.key in partial else equal
+        if row.group > 1 and not row.user and _released(row, kind, kept, options):
+            row.free, row.value = True, float("nan")
     unknown = partial - {row.key for row in rows} - {f"{row.lhs}~1" for row in rows if row.op == "~1"}
     if unknown:
         raise SurveykitError.of("SEM-PARTIAL", terms=", ".join(sorted(unknown)))

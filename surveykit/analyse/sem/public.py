@@ -48,20 +48,20 @@ def cfa(
     `model`: lavaan syntax (`=~ ~ ~~ ~1 | ~*~ := == < >`, labels, fixed values, `NA*`, `start()`, `equal()`, `c()` a
     value a group) or a Model. `data`: a DataFrame of rows, Responses, Scores, Moments, or a covariance matrix
     (DataFrame with equal row and column names, divisor n - 1) with `n` and, if wanted, `means`. `estimator`: ML, MLR,
-    MLM, MLF, GLS, ULS, WLS; for `ordered` items (True for all, or names) WLSMV, WLSM, DWLS, WLS, ULS, ULSM, ULSMV.
-    The default is ML, WLSMV for ordered items, MLR with `cluster` or `weights`. `group` fits all groups at once, in
-    the order in which they appear; `group_equal` holds classes of parameters equal ("loadings", "intercepts",
+    MLM, MLMV, MLF, GLS, ULS, WLS; for `ordered` items (True for all, or names) WLSMV, WLSM, DWLS, WLS, ULS, ULSM,
+    ULSMV. The default is ML, WLSMV for ordered items, MLR with `cluster` or `weights`. `group` fits all groups at once,
+    in the order in which they appear; `group_equal` holds classes of parameters equal ("loadings", "intercepts",
     "residuals", "means", "thresholds", ...) except those in `group_partial` ("visual=~x2"). `missing`: "listwise", or
     "fiml" (every answer is used; missing at random). `parameterization` of ordered items: "delta" or "theta".
 
-    ML minimises log|Sigma| + tr(S Sigma^-1) - log|S| - p + (m - mu)' Sigma^-1 (m - mu), S with divisor n; the test is
-    n F; errors come from expected information (observed with "fiml"); MLR has sandwich errors and the Yuan-Bentler
-    test, MLM the Satorra-Bentler test; WLSMV fits thresholds and polychoric correlations by diagonally weighted least
-    squares with n - 1, robust errors and a scaled-and-shifted test. Fixed cut-offs for fit do not generalise (Marsh,
-    Hau & Wen 2004; McNeish & Wolf 2021). A solution that did not converge, is not identified or is improper comes
-    with Problems that name the parameters. Raises SurveykitError for syntax (line and term), unknown columns,
-    constant items, too few rows, and options that contradict each other. Source: Joereskog 1969; Bollen 1989; Yuan &
-    Bentler 2000; Satorra & Bentler 1994; Muthen 1984; Asparouhov & Muthen 2010; Browne 1984. In R:
+    ML minimises log|Sigma| + tr(S Sigma^-1) - log|S| - p + (m - mu)' Sigma^-1 (m - mu), S with divisor n; the test is n
+    F; errors come from expected information (observed with "fiml"); MLR has sandwich errors and the Yuan-Bentler test,
+    MLM the Satorra-Bentler test, MLMV the scaled-and-shifted one; WLSMV fits thresholds and polychoric correlations by
+    diagonally weighted least squares with n - 1, robust errors and a scaled-and-shifted test. Fixed cut-offs for fit do
+    not generalise (Marsh, Hau & Wen 2004; McNeish & Wolf 2021). A solution that did not converge, is not identified or
+    is improper comes with Problems that name the parameters. Raises SurveykitError for syntax (line and term), unknown
+    columns, constant items, too few rows, and options that contradict each other. Source: Joereskog 1969; Bollen 1989;
+    Yuan & Bentler 2000; Satorra & Bentler 1994; Muthen 1984; Asparouhov & Muthen 2010; Browne 1984. In R:
     `lavaan::cfa(model, data, estimator, ordered, group, missing, cluster)`.
     """
     data = _as_moments(data, n, means)
@@ -120,11 +120,11 @@ def result_of(model: str, fitted: Fitted, conf_level: float, names: Names, sourc
     )
 
 
-def provenance(model: Any, data: Any, settings: Settings, conf_level: float) -> Provenance:
+def provenance(model: Any, data: Any, settings: Settings, conf_level: float, **more: Any) -> Provenance:
     """Where a fit comes from."""
     print_of = "" if isinstance(data, Moments) else fingerprint_of(data)
     options = {name: getattr(settings, name) for name in Settings.__dataclass_fields__}
-    return Provenance.of("cfa", data=print_of, model=str(model), conf_level=conf_level, **options)
+    return Provenance.of("cfa", data=print_of, model=str(model), conf_level=conf_level, **options, **more)
 
 
 def _default(ordered: tuple[str, ...], cluster: str | None, weights: str | None) -> str:

@@ -37,6 +37,7 @@ RECIPES = {
         Recipe("ML", "ML", "standard", "none"),
         Recipe("MLR", "ML", "huber_white", "yuan_bentler"),
         Recipe("MLM", "ML", "robust_sem", "satorra_bentler"),
+        Recipe("MLMV", "ML", "robust_sem", "scaled_shifted"),
         Recipe("MLF", "ML", "first_order", "none"),
         Recipe("GLS", "GLS", "standard", "none"),
         Recipe("ULS", "ULS", "standard", "none"),

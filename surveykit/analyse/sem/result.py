@@ -14,10 +14,11 @@ from matplotlib.figure import Figure
 from surveykit.analyse.sem.bootstrap import Interval, bootstrap
 from surveykit.analyse.sem.compiled import known_values
 from surveykit.analyse.sem.expressions import Expression
-from surveykit.analyse.sem.factor_scores import factor_scores
+from surveykit.analyse.sem.factor_scores import Method, factor_scores
 from surveykit.analyse.sem.fitting import Fitted
 from surveykit.analyse.sem.modification import modification_indices
 from surveykit.analyse.sem.residuals import residuals
+from surveykit.analyse.sem.score_tests import score_tests
 from surveykit.analyse.sem.words import sem_sentences
 from surveykit.draw.coefficients import coefficient_plot
 from surveykit.errors import SurveykitError
@@ -79,16 +80,29 @@ class StructuralModel(Result):
         """
         return modification_indices(self._working)
 
-    def scores(self, method: Literal["regression", "bartlett"] = "regression") -> pd.DataFrame:
-        """Scores of the latent variables for each row used. In R: `lavaan::lavPredict(fit, method = method)`."""
+    def score_test(self) -> pd.DataFrame:
+        """What chi-square would gain if one equality constraint were released, and all of them; exploratory.
+
+        In R: `lavaan::lavTestScore(fit, epc = TRUE)`.
+        """
+        return score_tests(self._working)
+
+    def scores(self, method: Method | None = None) -> pd.DataFrame:
+        """Scores of the latent variables for each row used: "regression", "bartlett", "ebm" or "ml".
+
+        Regression is the default; ordered items have modal scores ("ebm" by default, or "ml"). In R:
+        `lavaan::lavPredict(fit, method = method)`.
+        """
         return factor_scores(self._working, method)
 
     def bootstrap(
         self, n_boot: int = 1000, seed: int = 1, interval: Interval = "bca", conf_level: float = 0.95
     ) -> pd.DataFrame:
-        """Bootstrap errors with BCa or percentile intervals, also of defined parameters (complete continuous rows).
+        """Bootstrap errors with BCa or percentile intervals of every parameter, also of defined ones.
 
-        In R: `parameterEstimates(fit, boot.ci.type = "bca.simple")` of a fit with `se = "bootstrap"`.
+        Rows are drawn within groups with their weights, or whole clusters; any estimator, missing answers and ordered
+        items too. `n_boot` of the table counts the draws with estimates, `failed` those without. In R:
+        `parameterEstimates(fit, boot.ci.type = "bca.simple")` of a fit with `se = "bootstrap"`.
         """
         return bootstrap(self._working, n_boot, seed, interval, conf_level)
 
@@ -106,9 +120,15 @@ class StructuralModel(Result):
             (a, da), (b, db) = (side(known, made.system.size) for side in sides)
             gaps.append(a - b)
             slopes.append(da - db)
+        if not gaps:
+            raise SurveykitError.of("SEM-NO-CONSTRAINTS")
         jacobian, gap = np.array(slopes), np.array(gaps)
-        stat = float(gap @ np.linalg.solve(jacobian @ solution.covariance @ jacobian.T, gap))
-        return {"stat": stat, "df": float(len(gaps)), "p_value": chi_square_p(stat, len(gaps))}
+        spread = jacobian @ solution.covariance @ jacobian.T
+        if not np.isfinite(spread).all():
+            return {"stat": np.nan, "df": float(len(gaps)), "p_value": np.nan}
+        df = int(np.linalg.matrix_rank(jacobian))
+        stat = float(gap @ np.linalg.pinv(spread, hermitian=True) @ gap)
+        return {"stat": stat, "df": float(df), "p_value": chi_square_p(stat, df)}
 
     @property
     def covariance(self) -> pd.DataFrame:
@@ -116,6 +136,11 @@ class StructuralModel(Result):
         made = self._working.made
         names = [made.name(p) for p in range(made.system.size)]
         return pd.DataFrame(self._working.solution.covariance, index=names, columns=names)
+
+    @property
+    def working(self) -> Fitted:
+        """The working model; SurveykitError where the result was stored and read again."""
+        return self._working
 
     @cached_property
     def _working(self) -> Fitted:

@@ -12,6 +12,7 @@ from scipy import optimize
 from surveykit.analyse.sem.compiled import Compiled, Restriction, restrictions
 from surveykit.analyse.sem.recipes import Recipe
 from surveykit.analyse.sem.samples import Sample
+from surveykit.stats.sem_gamma import normal_parts
 from surveykit.stats.sem_minimise import Minimum, minimise
 from surveykit.stats.sem_missing import MissingMoments
 from surveykit.stats.sem_normal import NormalMoments
@@ -26,8 +27,8 @@ from surveykit.stats.sem_robust import (
     score_rows,
     weighted_trace,
 )
-from surveykit.stats.sem_system import Evaluation, inverse_within, null_space
-from surveykit.stats.sem_weighted import WeightedStatistics, robust_parts
+from surveykit.stats.sem_system import Evaluation, Group, inverse_within, null_space
+from surveykit.stats.sem_weighted import RobustParts, WeightedStatistics, robust_parts
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -57,7 +58,7 @@ def solve(made: Compiled, samples: Sequence[Sample], recipe: Recipe, df: int) ->
     """Estimate; `df` are the degrees of freedom before equality constraints are counted."""
     system = made.system
     rules = restrictions(made)
-    minimum, basis = _minimise(made, rules)
+    minimum, basis = minimum_of(made, rules)
     theta = minimum.theta
     n = float(sum(sample.n for sample in samples))
     active = [rule for rule in rules if rule.equality or rule.function(theta)[0] < 1e-7]
@@ -66,12 +67,14 @@ def solve(made: Compiled, samples: Sequence[Sample], recipe: Recipe, df: int) ->
     else:
         within = basis
     df = df - basis.shape[1]
-    errors = _errors(made, samples, recipe, theta, within, n)
-    test = _test(made, samples, recipe, minimum, errors, df, n)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        errors = _errors(made, samples, recipe, theta, within, n)
+        test = _test(made, samples, recipe, minimum, errors, df, n)
     return Solution(theta, minimum, errors.covariance, errors.inverse, errors.meat, basis, errors.loose, test, n)
 
 
-def _minimise(made: Compiled, rules: list[Restriction]) -> tuple[Minimum, FloatArray]:
+def minimum_of(made: Compiled, rules: list[Restriction]) -> tuple[Minimum, FloatArray]:
+    """The minimum under the rules, and the directions (q, r) that the equalities leave."""
     system = made.system
     missing = any(isinstance(group.sample, MissingMoments) for group in system.groups)
     complete = all(isinstance(group.sample, NormalMoments) for group in system.groups)
@@ -264,10 +267,16 @@ def fixed_places(made: Compiled) -> IntArray:
     return np.array([made.variables.index(name) for name in names], dtype=np.int64)
 
 
+def _parts(made: Compiled, group: Group, sample: Sample, theta: FloatArray) -> RobustParts:
+    if isinstance(group.sample, NormalMoments):
+        return normal_parts(group.sample, group.at(theta), rows_of(sample), fixed_places(made))
+    return robust_parts(group.sample, group.at(theta))
+
+
 def _traces(made: Compiled, samples: Sequence[Sample], theta: FloatArray, inverse: FloatArray) -> tuple[float, float]:
     """tr(U Gamma) and tr(U Gamma U Gamma) of all groups together."""
     system = made.system
-    parts = [robust_parts(group.sample, group.at(theta)) for group in system.groups]
+    parts = [_parts(made, group, sample, theta) for group, sample in zip(system.groups, samples, strict=True)]
     slopes = [part.slopes @ group.spread(system.size) for part, group in zip(parts, system.groups, strict=True)]
     shares = [group.share for group in system.groups]
     first = second = 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -77,7 +78,9 @@ def _paths(table: pd.DataFrame, write: Writer) -> list[str]:
     return [write.say("sem.paths", listed=write.say("list.semicolon").join(parts))]
 
 
-def invariance_sentences(table: pd.DataFrame, groups: list[str], means: pd.DataFrame, write: Writer) -> list[str]:
+def invariance_sentences(
+    table: pd.DataFrame, groups: list[str], means: pd.DataFrame, licensed: bool, write: Writer
+) -> list[str]:
     """Each step against the one before, the guides with their source, and latent means with their condition."""
     first = table.iloc[0]
     said = [
@@ -108,5 +111,50 @@ def invariance_sentences(table: pd.DataFrame, groups: list[str], means: pd.DataF
         )
     said.append(write.say("invariance.guide"))
     if not means.empty:
-        said.append(write.say("invariance.means"))
+        said.append(write.say("invariance.means" if licensed else "invariance.means_unlicensed"))
+    return said
+
+
+def search_sentences(released: pd.DataFrame, searched: bool, write: Writer) -> list[str]:
+    """What a search for partial invariance released, called exploratory."""
+    if not searched:
+        return []
+    if released.empty:
+        return [write.say("invariance.nothing_released")]
+    kinds = {"=~": "loading", "~1": "intercept", "|": "threshold", "~~": "residual"}
+    parts = [
+        write.say(f"invariance.free_{kinds[row.op]}", item=write.name(row.rhs if row.op == "=~" else row.lhs))
+        for row in released.itertuples()
+    ]
+    return [write.say("invariance.released", listed=write.say("list.comma").join(dict.fromkeys(parts)))]
+
+
+def difference_sentences(table: pd.DataFrame, alpha: float, write: Writer) -> list[str]:
+    """Each restricted model against the freer one before it."""
+    rows = table.to_dict("records")
+    said = [
+        write.say(
+            "difference.first",
+            model=rows[0]["model_name"],
+            chisq=write.number(rows[0]["chisq"], "statistic"),
+            df=write.count(rows[0]["df"]),
+            n=write.count(rows[0]["n"]),
+        )
+    ]
+    for before, row in pairwise(rows):
+        models = {"model": row["model_name"], "before": before["model_name"]}
+        if not np.isfinite(row["d_p_value"]):
+            said.append(write.say("difference.undefined", **models))
+            continue
+        key = "difference.worse" if row["d_p_value"] < alpha else "difference.same"
+        said.append(
+            write.say(
+                key,
+                **models,
+                chisq=write.number(row["d_chisq"], "statistic"),
+                df=write.count(row["d_df"]),
+                p=write.p(row["d_p_value"]),
+                cfi=write.number(row["d_cfi"], "index"),
+            )
+        )
     return said

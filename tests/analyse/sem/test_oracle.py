@@ -1,10 +1,17 @@
 """Fits, errors, indices and tests are lavaan's, id by id."""
 
+import numpy as np
 import pytest
 
-from surveykit.analyse.sem.difference import difference
-from surveykit.stats.mardia import mardia
-from tests.analyse.sem.models import bfi9, bfi_n, democracy, hs, hs_missing, ladder
+from surveykit.analyse.sem.difference_test import difference_test
+from surveykit.analyse.sem.normality import mardia
+from surveykit.analyse.sem.public import cfa
+from surveykit.stats.classical import alpha
+from surveykit.stats.composite import factor_reliability
+from surveykit.stats.moments import Moments
+from surveykit.stats.ordinal_omega import omega_categorical
+from tests.analyse.sem.models import HS, bfi9, bfi_n, democracy, hs, hs_missing, ladder
+from tests.analyse.sem.reference import reference
 from tests.oracle_values import assert_meets, frame, ids
 
 STEPS = {
@@ -102,7 +109,7 @@ def test_latent_means(key):
 def test_ordered_groups(key):
     _, _, _, step, part, *_ = key.split(".")
     if step == "lrt":
-        found = difference(bfi_n(()).fitted, bfi_n(ORDERED["thr_load"]).fitted, "satorra_2000")
+        found = difference_test(bfi_n(()).fitted, bfi_n(ORDERED["thr_load"]).fitted, "satorra_2000")
         assert_meets(key, float({"dchisq": found.stat, "ddf": found.df}[part]))
     else:
         meets_measure(bfi_n(ORDERED[step]), key, f"invariance.bfiN.ord.{step}")
@@ -115,6 +122,73 @@ def test_thresholds(key):
 
 @pytest.mark.parametrize("key", ids("mardia.A"))
 def test_mardia(key):
-    found = mardia(frame("bfi").iloc[:, :25].dropna().iloc[:, :5])
-    part = key.split(".")[2]
-    assert_meets(key, {"skew_b1p": found.skew, "kurt_b2p": found.kurtosis, "z_kurt": found.kurtosis_z}[part])
+    rows = mardia(frame("bfi").iloc[:, :25].dropna().iloc[:, :5]).table.set_index("measure")
+    name, column = {
+        "skew_b1p": ("mardia_skewness", "estimate"),
+        "kurt_b2p": ("mardia_kurtosis", "estimate"),
+        "z_kurt": ("mardia_kurtosis", "z_or_chisq"),
+    }[key.split(".")[2]]
+    assert_meets(key, float(rows.loc[name, column]))
+
+
+def loadings_of(fit, factor, column="std_all"):
+    rows = fit.table.query("op == '=~' and lhs == @factor")
+    return rows[column].to_numpy(), rows["rhs"].tolist()
+
+
+@pytest.mark.parametrize("key", ids("rel.bfi9.wlsmv."))
+def test_reliability_from_the_fit_to_ordered_items(key):
+    _, _, _, factor, coefficient = key.split(".")
+    fit = bfi9("WLSMV")
+    loadings, items = loadings_of(fit, factor)
+    cuts = [fit.table.query("op == '|' and lhs == @item")["estimate"].to_numpy() for item in items]
+    rows = frame("bfi9")[items]
+    correlations = fit.residuals().set_index(["lhs", "rhs"])["observed"]
+    matrix = np.array(
+        [[1.0 if a == b else correlations.get((a, b), correlations.get((b, a))) for a in items] for b in items]
+    )
+    found = {
+        "alpha": lambda: alpha(Moments.of(rows.to_numpy(), items).covariance),
+        "alpha_ord": lambda: alpha(matrix),
+        "omega_GY": lambda: omega_categorical(loadings, cuts),
+        "ave": lambda: float(np.mean(loadings**2)),
+    }[coefficient]()
+    assert_meets(key, found)
+
+
+@pytest.mark.parametrize("key", ids("rel.hs.", "compRelSEM.hs"))
+def test_reliability_from_the_fit(key):
+    fit = hs()
+    factors, items = ["visual", "textual", "speed"], [f"x{i}" for i in range(1, 10)]
+    table = fit.table.set_index(["lhs", "op", "rhs"])["estimate"]
+    lam = np.array([[table.get((factor, "=~", item), 0.0) for factor in factors] for item in items])
+    psi = np.array([[table.get((a, "~~", b), table.get((b, "~~", a))) for a in factors] for b in factors])
+    theta = np.diag([table[item, "~~", item] for item in items])
+    covariance = frame("hs1939")[items].cov(ddof=0).to_numpy()
+    found = factor_reliability(lam, psi, theta, covariance)[factors.index(key.split(".")[2])]
+    assert_meets(key, found.omega3 if key.startswith("comp") else getattr(found, key.split(".")[3]))
+
+
+def test_mean_and_variance_adjusted_maximum_likelihood():
+    fit = cfa(HS, frame("hs1939"), "MLMV")
+    names = ("chisq.scaled", "df.scaled", "pvalue.scaled", "chisq.scaling.factor", "cfi.scaled", "rmsea.scaled")
+    np.testing.assert_allclose([fit.measures[name] for name in names], reference("mlmv.hs"), rtol=1e-4, atol=1e-8)
+    np.testing.assert_allclose(fit.table["std_error"].iloc[[1, 2, 4]], reference("mlmv.hs.se"), rtol=1e-4)
+
+
+@pytest.mark.parametrize("options", [{"meanstructure": True}, {"group": "school", "group_equal": ["loadings"]}])
+def test_the_same_traces_scale_both_tests(options):
+    """The mean of the shifted statistic is that of the mean-scaled one: both rest on tr(U Gamma)."""
+    one, other = (cfa(HS, frame("hs1939"), name, **options).fitted.solution.test for name in ("MLM", "MLMV"))
+    assert one.trace == pytest.approx(other.trace, rel=1e-8)
+
+
+def test_covariates_leave_the_same_trace():
+    model = "visual =~ x1 + x2 + x3\nvisual ~ ageyr + sex"
+    one, other = (cfa(model, frame("hs1939"), name).fitted.solution.test for name in ("MLM", "MLMV"))
+    assert one.trace == pytest.approx(other.trace, rel=1e-6)
+
+
+def test_residual_sizes_of_ordered_items():
+    found = [bfi9("WLSMV").measures[name] for name in ("rmr", "srmr", "crmr")]
+    np.testing.assert_allclose(found, reference("rmr.bfi9")[[0, 2, 3]], rtol=1e-5)

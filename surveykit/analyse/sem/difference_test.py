@@ -1,4 +1,4 @@
-"""Tests of one model against another that is nested in it."""
+"""The chi-square difference of two nested models, plain and scaled."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from surveykit.analyse.frames import choice
 from surveykit.analyse.sem.fitting import Fitted
 from surveykit.errors import Problem, SurveykitError
 from surveykit.stats.sem_missing import saturated_elements
@@ -16,6 +17,7 @@ from surveykit.stats.sem_weighted import WeightedStatistics
 
 FloatArray = NDArray[np.float64]
 Method = Literal["auto", "plain", "satorra_bentler_2001", "satorra_2000"]
+METHODS = ("auto", "plain", "satorra_bentler_2001", "satorra_2000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +31,14 @@ class Difference:
     problems: tuple[Problem, ...] = ()
 
 
-def difference(wide: Fitted, narrow: Fitted, method: Method = "auto") -> Difference:
+def difference_test(wide: Fitted, narrow: Fitted, method: Method = "auto") -> Difference:
     """Test of `narrow` against `wide`, which has fewer degrees of freedom and contains it.
 
     "plain": difference of the statistics. "satorra_bentler_2001": their difference over a pooled scaling factor (MLM,
     MLR). "satorra_2000": scaled and shifted, from the wider model (WLSMV). "auto" takes what fits the estimator. In R:
     `lavaan::lavTestLRT(wide, narrow, method = ...)`.
     """
-    allowed = ("auto", "plain", "satorra_bentler_2001", "satorra_2000")
-    if method not in allowed:
-        raise SurveykitError.of("ANALYSE-CHOICE", argument="method", found=str(method), allowed=", ".join(allowed))
+    choice("method", method, METHODS)
     one, other = wide.solution.test, narrow.solution.test
     if method == "auto":
         method = "plain"
