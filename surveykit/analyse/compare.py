@@ -11,11 +11,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from surveykit.analyse.compare_gate import GATES, Gate, gate_of
+from surveykit.analyse.compare_outcomes import Ends, Measure, Outcome, listed, read_groups, read_outcomes
 from surveykit.analyse.compare_repeated import repeated_rows
 from surveykit.analyse.compare_rows import Row, rows_of
 from surveykit.analyse.compare_words import compare_sentences
 from surveykit.analyse.frames import choice, names_of, unweighted
-from surveykit.analyse.compare_outcomes import Ends, Measure, Outcome, listed, read_groups, read_outcomes
 from surveykit.analyse.segments import levels_figure, segments_figure
 from surveykit.analyse.sem.invariance import Invariance
 from surveykit.errors import Problem, SurveykitError

@@ -11,9 +11,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from surveykit.analyse.compare_outcomes import Groups, groups_of, label, listed
 from surveykit.analyse.compare_rows import contrast
 from surveykit.analyse.frames import choice, names_of, table_of, unweighted
-from surveykit.analyse.compare_outcomes import Groups, groups_of, label, listed
 from surveykit.analyse.wave_words import mode_sentences
 from surveykit.draw.coefficients import coefficient_plot
 from surveykit.errors import Problem, SurveykitError

@@ -11,10 +11,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from surveykit.analyse.compare_outcomes import Ends, Groups, Measure, Outcome, listed, read_groups, read_outcomes
 from surveykit.analyse.compare_rows import DIFFERENCE_OF, INTERVAL_OF, Row, base_of, difference_rows, level_rows
 from surveykit.analyse.compare_words import kind
 from surveykit.analyse.frames import choice, names_of
-from surveykit.analyse.compare_outcomes import Ends, Groups, Measure, Outcome, listed, read_groups, read_outcomes
 from surveykit.analyse.wave_words import wave_sentences
 from surveykit.draw.waves import Line, wave_lines
 from surveykit.errors import Problem, SurveykitError

@@ -75,7 +75,9 @@ def segment_heatmap(
         cell = min(max((room - label_width) / many, NARROWEST_CELL), WIDEST_CELL)
         titles = [*([notes[4]] if first else []), *heads]
         upright = max(ruler.longest_word(name, style.small) for name in titles) > cell - 0.05
+        lines = max(1, int((cell - 0.04) / (style.small / 72 * 1.2)))
         turned = [name.replace("\n", ", ") for name in titles]
+        turned = [ruler.wrap(name, style.small, 1.5) if lines > 1 else name for name in turned]
         shown = turned if upright else [ruler.wrap(name, style.small, cell - 0.05) for name in titles]
         measure = ruler.width if upright else ruler.height
         band = max(measure(name, style.small) for name in shown) + 0.08

@@ -183,3 +183,10 @@ def test_intervals_of_wave_differences_cover(weighted):
     """Over 20000 runs (100/100, 200/400) and 4000 (1000/1000) the shares lay between .947 and .958."""
     for held in coverage(1500, (200, 400), weighted, 7).values():
         assert 0.93 < held < 0.97
+
+
+def test_interpolated_quantiles_are_those_found_one_by_one():
+    df = np.geomspace(3, 4000, 40)
+    many = studentised_range.quantile(0.95, 6, df)
+    single = [float(studentised_range.quantile(0.95, 6, one)) for one in df]
+    np.testing.assert_allclose(many, single, rtol=1e-6)
