@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from surveykit.analyse.agreement import agreement, krippendorff
     from surveykit.analyse.binary import logistic
     from surveykit.analyse.boxes import csat, top_box
+    from surveykit.analyse.compare import compare
     from surveykit.analyse.correlation import correlate
     from surveykit.analyse.counts_model import count_model
     from surveykit.analyse.describe import describe
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from surveykit.analyse.irt import irt
     from surveykit.analyse.kano import kano
     from surveykit.analyse.mediation import mediate
+    from surveykit.analyse.method_bias import method_bias
+    from surveykit.analyse.mode_effects import mode_effects
     from surveykit.analyse.moderation import moderate
     from surveykit.analyse.n_factors import n_factors
     from surveykit.analyse.ordinal import ordinal
@@ -54,6 +57,7 @@ if TYPE_CHECKING:
     from surveykit.analyse.survey_crosstab import survey_crosstab
     from surveykit.analyse.survey_regression import survey_regress
     from surveykit.analyse.validity import validity
+    from surveykit.analyse.waves import waves
     from surveykit.errors import Problem, SurveykitError, SurveykitWarning
     from surveykit.exports.codebook import codebook
     from surveykit.exports.write import export
@@ -84,6 +88,7 @@ _HOMES = {
     "surveykit.analyse.agreement": ("agreement", "krippendorff"),
     "surveykit.analyse.binary": ("logistic",),
     "surveykit.analyse.boxes": ("csat", "top_box"),
+    "surveykit.analyse.compare": ("compare",),
     "surveykit.analyse.correlation": ("correlate",),
     "surveykit.analyse.counts_model": ("count_model",),
     "surveykit.analyse.describe": ("describe",),
@@ -98,6 +103,8 @@ _HOMES = {
     "surveykit.analyse.irt": ("irt",),
     "surveykit.analyse.kano": ("kano",),
     "surveykit.analyse.mediation": ("mediate",),
+    "surveykit.analyse.method_bias": ("method_bias",),
+    "surveykit.analyse.mode_effects": ("mode_effects",),
     "surveykit.analyse.moderation": ("moderate",),
     "surveykit.analyse.n_factors": ("n_factors",),
     "surveykit.analyse.ordinal": ("ordinal",),
@@ -127,6 +134,7 @@ _HOMES = {
     "surveykit.analyse.survey_crosstab": ("survey_crosstab",),
     "surveykit.analyse.survey_regression": ("survey_regress",),
     "surveykit.analyse.validity": ("validity",),
+    "surveykit.analyse.waves": ("waves",),
     "surveykit.errors": ("Problem", "SurveykitError", "SurveykitWarning"),
     "surveykit.exports.codebook": ("codebook",),
     "surveykit.exports.write": ("export",),

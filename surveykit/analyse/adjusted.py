@@ -7,20 +7,13 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from statsmodels.stats.multitest import multipletests
 
 from surveykit.analyse.frames import choice
 from surveykit.errors import SurveykitError
 from surveykit.result import Result
+from surveykit.stats.many_tests import ADJUSTMENTS, adjusted
 
-Adjustment = Literal["holm", "hochberg", "bonferroni", "BH", "BY"]
-_METHODS = {
-    "holm": "holm",
-    "hochberg": "simes-hochberg",
-    "bonferroni": "bonferroni",
-    "BH": "fdr_bh",
-    "BY": "fdr_by",
-}
+Adjustment = Literal["holm", "hochberg", "bonferroni", "BH", "BY", "none"]
 
 
 def adjust(p_values: Any, method: Adjustment = "holm") -> Any:
@@ -32,7 +25,7 @@ def adjust(p_values: Any, method: Adjustment = "holm") -> Any:
     ones among the findings. Raises SurveykitError for values outside 0 to 1 and tables without `p_value`. Source: Holm
     1979; Hochberg 1988; Benjamini & Hochberg 1995; Benjamini & Yekutieli 2001. In R: `p.adjust(p, "holm")`.
     """
-    choice("method", method, tuple(_METHODS))
+    choice("method", method, ADJUSTMENTS)
     table = p_values.table if isinstance(p_values, Result) else p_values
     if not isinstance(table, pd.DataFrame):
         return _adjusted(np.asarray(table, dtype=float), method)
@@ -52,7 +45,4 @@ def _adjusted(values: NDArray[np.float64], method: str) -> NDArray[np.float64]:
     there = np.isfinite(values)
     if ((values[there] < 0) | (values[there] > 1)).any():
         raise SurveykitError.of("GLM-PVALUES")
-    made = np.full(values.shape, np.nan)
-    if there.any():
-        made[there] = multipletests(values[there], method=_METHODS[method])[1]
-    return made
+    return adjusted(values, method)

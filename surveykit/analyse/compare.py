@@ -43,7 +43,7 @@ class GroupComparison(Result):
     named_columns: ClassVar[tuple[str, ...]] = ("outcome",)
     shown: ClassVar[tuple[str, ...]] = (
         "outcome", "measure", "group", "contrast", "estimate", "conf_low", "conf_high", "test_statistic", "p_value",
-        "p_corrected", "n", "method",
+        "p_adjusted", "n", "method",
     )  # fmt: skip
 
     rows: pd.DataFrame
@@ -176,4 +176,4 @@ def _correct(rows: list[Row], adjust: str) -> None:
     """Correct the tests over the outcomes."""
     tests = [row for row in rows if row["role"] == "test"]
     for row, p in zip(tests, adjusted([row["p_value"] for row in tests], adjust), strict=True):
-        row["p_corrected"] = p
+        row["p_adjusted"] = p

@@ -46,7 +46,7 @@ def repeated_rows(
     overall = blank("", "test", "kendall_w", "friedman", n)
     overall |= {"estimate": effect.estimate, "std_error": effect.error, "conf_low": effect.low}
     overall |= {"conf_high": effect.high, "test_statistic": test.statistic, "df1": test.df1}
-    made.append(overall | {"p_value": test.p_value, "p_corrected": test.p_value})
+    made.append(overall | {"p_value": test.p_value, "p_adjusted": test.p_value})
     if np.isnan(test.p_value):
         problems.append(Problem.of("GROUPS-NOTEST", "", "warning"))
     pairs = list(combinations(range(len(outcomes)), 2))
@@ -60,5 +60,5 @@ def repeated_rows(
         row |= {"contrast": contrast(outcomes[first[at]], outcomes[second[at]]), "estimate": found.estimate[at]}
         row |= {"std_error": found.error[at], "conf_low": found.low[at], "conf_high": found.high[at]}
         row |= {"test_statistic": found.statistic[at], "df2": float(n - 1), "p_value": found.p_value[at]}
-        made.append(row | {"p_corrected": p})
+        made.append(row | {"p_adjusted": p})
     return made, problems, n

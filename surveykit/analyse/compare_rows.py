@@ -71,7 +71,7 @@ def blank(outcome: str, role: str, measure: str, method: str, n: float) -> Row:
     numbers = dict.fromkeys(
         (
             "estimate", "std_error", "conf_low", "conf_high", "sd", "test_statistic", "df1", "df2", "df_error",
-            "p_value", "p_corrected", "adjusted_residual",
+            "p_value", "p_adjusted", "adjusted_residual",
         ),
         np.nan,
     )  # fmt: skip
@@ -174,7 +174,7 @@ def contrast(first: str, second: str) -> str:
 
 def difference_rows(
     outcome: Outcome, role: str, measure: str, method: str, pairs: list[tuple[int, int]], labels: tuple[str, ...],
-    found: Differences, n: NDArray[np.float64], p_corrected: NDArray[np.float64],
+    found: Differences, n: NDArray[np.float64], p_adjusted: NDArray[np.float64],
 ) -> list[Row]:  # fmt: skip
     """A row a pair: first minus second."""
     rows = []
@@ -192,7 +192,7 @@ def difference_rows(
             "df2": df if whole else np.nan,
             "df_error": np.nan if whole or np.isinf(df) else df,
             "p_value": found.p_value[at],
-            "p_corrected": p_corrected[at],
+            "p_adjusted": p_adjusted[at],
             "base": base_of(min(n[i], n[j])),
         }
         rows.append(row)
@@ -306,7 +306,7 @@ def _ranked(
     if role == "test":
         return rows
     for row, p in zip(rows, adjusted([row["p_value"] for row in rows], adjust), strict=True):
-        row["p_corrected"] = p
+        row["p_adjusted"] = p
     test = kruskal(values, codes, len(labels))
     overall = _test(blank(outcome.name, "test", "epsilon2", "kruskal", len(values)), test)
     return [_effect(overall, epsilon_squared(test, len(values), conf_level)), *rows]

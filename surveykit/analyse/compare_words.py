@@ -40,11 +40,11 @@ def _test(row: dict[Any, Any], own: pd.DataFrame, level: float, write: Writer) -
         return write.say("compare.undefined", outcome=name)
     if row["base"] == "suppressed":
         return write.say("compare.withheld", outcome=name)
-    clear = row["p_corrected"] < 1 - level
+    clear = row["p_adjusted"] < 1 - level
     parts: dict[str, str] = {
         "outcome": name,
         "test": statistic(row, write),
-        "p": write.p(row["p_corrected"]),
+        "p": write.p(row["p_adjusted"]),
         "effect": write.say("list.semicolon").join(effect(one, write) for one in [row, *_beside(own)]),
         "n": write.count(row["n"]),
     }
@@ -105,12 +105,12 @@ def _pairs(own: pd.DataFrame, level: float, write: Writer) -> list[str]:
     pairs = own[(own["role"] == "pair") & (own["base"] != "suppressed")]
     if pairs.empty:
         return []
-    clear = pairs[pairs["p_corrected"] < 1 - level]
-    clear = clear.reindex(clear["p_corrected"].sort_values(kind="stable").index)
+    clear = pairs[pairs["p_adjusted"] < 1 - level]
+    clear = clear.reindex(clear["p_adjusted"].sort_values(kind="stable").index)
     if clear.empty:
         return [write.say("compare.no_pair")]
     listed = write.say("list.semicolon").join(
-        write.say("compare.pair", effect=effect(row, write), p=write.p(row["p_corrected"]))
+        write.say("compare.pair", effect=effect(row, write), p=write.p(row["p_adjusted"]))
         for row in clear.head(MOST_PAIRS).to_dict("records")
     )
     key = "compare.pairs" if len(clear) <= MOST_PAIRS else "compare.pairs_first"

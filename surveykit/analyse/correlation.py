@@ -72,18 +72,18 @@ class Correlations(Result):
                 "conf_low": low,
                 "conf_high": high,
                 "p_value": p,
-                "p_corrected": adjusted(p, self.adjust),
+                "p_adjusted": adjusted(p, self.adjust),
                 "conf_level": self.conf_level,
                 "n": self.n,
                 "method": self.method,
             }
         )
-        return table.drop(columns="p_corrected") if self.adjust == "none" else table
+        return table.drop(columns="p_adjusted") if self.adjust == "none" else table
 
     @property
     def shown(self) -> tuple[str, ...]:  # type: ignore[override]
         """The columns of the table for people."""
-        p = ("p_value",) if self.adjust == "none" else ("p_value", "p_corrected")
+        p = ("p_value",) if self.adjust == "none" else ("p_value", "p_adjusted")
         return ("item", "item2", "estimate", "conf_low", "conf_high", *p, "n")
 
     def _figure(self, table: pd.DataFrame, write: Writer, **style: Any) -> Figure:
@@ -123,7 +123,7 @@ def correlate(
     method, holds those variables constant (residual co-moments; n loses one for each); "spearman" (interval through
     atanh with the variance of Bonett & Wright, t test); "kendall" (tau-b; error of Brown & Benedetti, without ties
     that of Fieller, Hartley & Pearson; normal test corrected for ties); "polychoric" (normal responses behind ordered
-    answers, Muthen's errors, Wald test). `adjust`: "holm", "hochberg", "bonferroni", "BH", "BY" adds p_corrected over
+    answers, Muthen's errors, Wald test). `adjust`: "holm", "hochberg", "bonferroni", "BH", "BY" adds p_adjusted over
     all pairs. Weights count for Pearson, partial and polychoric correlations, the others refuse them; the intervals of
     Pearson and partial correlations do not know of weights. A constant variable, or one that the held ones determine,
     has undefined correlations (NaN) and a Problem. Source: Fisher 1921; Bonett & Wright 2000; Brown & Benedetti 1977;

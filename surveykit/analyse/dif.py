@@ -17,7 +17,7 @@ from surveykit.draw.coefficients import coefficient_plot
 from surveykit.draw.intervals import dot_intervals
 from surveykit.errors import Problem, SurveykitError
 from surveykit.responses.responses import Responses
-from surveykit.responses.source import columns_of, fingerprint_of
+from surveykit.responses.source import columns_of, fingerprint_of, require_table
 from surveykit.result import Provenance, Result, Writer
 from surveykit.stats.dif import Dif as ItemDif
 from surveykit.stats.dif import benjamini_hochberg, item_dif
@@ -171,6 +171,7 @@ def _items(items: Any, group: Any, columns: Sequence[str] | None) -> tuple[str, 
     if isinstance(items, Responses):
         every: Sequence[Any] = items.items
     else:
+        require_table(items)
         every = [name for name in items.columns if pd.api.types.is_numeric_dtype(items[name].dtype)]
     return tuple(str(name) for name in every if not (isinstance(group, str) and name == group))
 

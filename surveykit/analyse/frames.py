@@ -11,7 +11,7 @@ from surveykit.errors import SurveykitError
 from surveykit.responses.design import SurveyDesign
 from surveykit.responses.responses import Responses
 from surveykit.responses.scores import Scores
-from surveykit.responses.source import require_columns, weights_of
+from surveykit.responses.source import require_columns, require_table, weights_of
 from surveykit.result import Names
 from surveykit.spec.questionnaire import Questionnaire
 from surveykit.stats.moments import Moments
@@ -38,9 +38,8 @@ def numeric_names(data: Any) -> tuple[str, ...]:
         return data.names
     if isinstance(data, Scores):
         return data.scales
+    require_table(data)
     frame = data.frame() if isinstance(data, Responses) else data
-    if not isinstance(frame, pd.DataFrame):
-        raise SurveykitError.of("RESP-NOTABLE", found=type(data).__name__)
     return tuple(str(name) for name in frame.columns if pd.api.types.is_numeric_dtype(frame[name].dtype))
 
 

@@ -93,7 +93,10 @@ def bounds(values: Array, draws: Array, doubtful: NDArray[np.bool_], conf_level:
         return (np.full(len(values), np.nan),) * 3
     low, high = percentile(draws.T, conf_level)
     low = np.where(doubtful & np.isfinite(low), np.minimum(low, 0.0), np.minimum(low, values))
-    return np.nanstd(draws, axis=1, ddof=1), low, np.maximum(high, values)
+    error = np.full(len(values), np.nan)
+    enough = np.isfinite(draws).sum(axis=1) > 1
+    error[enough] = np.nanstd(draws[enough], axis=1, ddof=1)
+    return error, low, np.maximum(high, values)
 
 
 def ranks(values: Array) -> Array:

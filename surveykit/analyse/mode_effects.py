@@ -37,7 +37,7 @@ class ModeEffects(Result):
     measure_column: ClassVar[str | None] = "measure"
     named_columns: ClassVar[tuple[str, ...]] = ("outcome",)
     shown: ClassVar[tuple[str, ...]] = (
-        "outcome", "measure", "contrast", "estimate", "std_error", "conf_low", "conf_high", "p_value", "p_corrected",
+        "outcome", "measure", "contrast", "estimate", "std_error", "conf_low", "conf_high", "p_value", "p_adjusted",
         "n",
     )  # fmt: skip
 
@@ -58,7 +58,7 @@ class ModeEffects(Result):
             shown["estimate"].to_numpy(),
             shown["conf_low"].to_numpy(),
             shown["conf_high"].to_numpy(),
-            significant=(shown["p_corrected"] < 1 - self.conf_level).to_numpy(),
+            significant=(shown["p_adjusted"] < 1 - self.conf_level).to_numpy(),
             model=shown["contrast"].tolist(),
             significant_label=write.say("regression.significant"),
             not_significant_label=write.say("regression.not_significant"),
@@ -115,7 +115,7 @@ def mode_effects(
             )
     told = [row for row in rows if row["measure"] == "mode_adjusted"]
     for row, p in zip(told, adjusted([row["p_value"] for row in told], adjust), strict=True):
-        row["p_corrected"] = p
+        row["p_adjusted"] = p
     return ModeEffects(
         n=int((known & np.isfinite(answers).any(axis=1) & (modes.codes >= 0)).sum()),
         rows=pd.DataFrame(rows),
@@ -202,7 +202,7 @@ def _rows(
                 "test_statistic": found.statistic[k],
                 "df2": float(fit.df_residual),
                 "p_value": found.p_value[k],
-                "p_corrected": np.nan,
+                "p_adjusted": np.nan,
                 "n": int(sizes[at] + sizes[0]) if measure == "mode_plain" else len(y),
                 "method": "ols_HC3",
             }

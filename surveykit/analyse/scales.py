@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from surveykit.errors import Problem, SurveykitError
 from surveykit.responses.responses import Responses
-from surveykit.responses.source import columns_of, moments_of
+from surveykit.responses.source import columns_of, moments_of, require_table
 from surveykit.stats.arrays import standardise
 from surveykit.stats.counts import Counts
 from surveykit.stats.moments import Moments
@@ -53,6 +53,8 @@ def scale_items(data: Any, scales: Mapping[str, Sequence[str]] | None) -> dict[s
         }
         found = {name: items for name, items in found.items() if items}
     else:
+        if not isinstance(data, Moments):
+            require_table(data)
         names = data.names if isinstance(data, Moments) else tuple(str(name) for name in data.columns)
         found = {"scale": names} if names else {}
     if not found or not all(found.values()):

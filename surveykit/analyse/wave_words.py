@@ -21,7 +21,7 @@ def wave_sentences(
     for name in outcomes:
         own = table[(table["outcome"] == name) & (table["role"] == "level")].set_index("wave")
         mine = changes[changes["outcome"] == name]
-        unclear = mine["p_corrected"].ge(1 - mine["conf_level"]) & (mine["base"] != "suppressed")
+        unclear = mine["p_adjusted"].ge(1 - mine["conf_level"]) & (mine["base"] != "suppressed")
         together = int(unclear.sum()) > 2
         shown = mine[~unclear] if together else mine
         said += [_change(row, own, write) for row in shown.to_dict("records")]
@@ -41,7 +41,7 @@ def _listed(row: dict[Any, Any], write: Writer) -> str:
         earlier=row["earlier_wave"],
         later=row["wave"],
         change=write.number(row["estimate"], kind(row)),
-        p=write.p(row["p_corrected"]),
+        p=write.p(row["p_adjusted"]),
     )
 
 
@@ -51,7 +51,7 @@ def _change(row: dict[Any, Any], levels: pd.DataFrame, write: Writer) -> str:
         return write.say("waves.withheld", **parts)
     if not np.isfinite(row["p_value"]):
         return write.say("waves.undefined", **parts)
-    clear = row["p_corrected"] < 1 - row["conf_level"]
+    clear = row["p_adjusted"] < 1 - row["conf_level"]
     direction = "same" if not clear else "rose" if row["test_statistic"] > 0 else "fell"
     level_kind = kind(levels.loc[row["wave"]].to_dict())
     return write.say(
@@ -61,7 +61,7 @@ def _change(row: dict[Any, Any], levels: pd.DataFrame, write: Writer) -> str:
         change=write.number(row["estimate"], kind(row)),
         interval=write.interval(row["conf_low"], row["conf_high"], kind(row)),
         level=write.number(row["conf_level"], "share", 0),
-        p=write.p(row["p_corrected"]),
+        p=write.p(row["p_adjusted"]),
         **parts,
     )
 
@@ -70,8 +70,8 @@ def mode_sentences(table: pd.DataFrame, mode: str, covariates: Sequence[str], ad
     """The adjusted differences that are statistically significant, the others, and that modes were not assigned."""
     adjusted = table[table["measure"] == "mode_adjusted"]
     level = write.number(table["conf_level"].iloc[0], "share", 0)
-    known = adjusted[adjusted["p_corrected"].notna()]
-    clear = known[known["p_corrected"] < 1 - table["conf_level"].iloc[0]]
+    known = adjusted[adjusted["p_adjusted"].notna()]
+    clear = known[known["p_adjusted"] < 1 - table["conf_level"].iloc[0]]
     unclear = known.drop(clear.index)
     said = [write.say("modes.undefined", names=write.listed([])) for _ in range(int(known.empty))]
     if len(clear):
@@ -93,5 +93,5 @@ def _mode(row: dict[Any, Any], write: Writer) -> str:
         contrast=row["contrast"],
         value=write.number(row["estimate"], "coefficient"),
         interval=write.interval(row["conf_low"], row["conf_high"], "coefficient"),
-        p=write.p(row["p_corrected"]),
+        p=write.p(row["p_adjusted"]),
     )

@@ -46,7 +46,7 @@ class WaveChange(Result):
     measure_column: ClassVar[str | None] = "measure"
     named_columns: ClassVar[tuple[str, ...]] = ("outcome",)
     shown: ClassVar[tuple[str, ...]] = (
-        "outcome", "measure", "wave", "contrast", "estimate", "conf_low", "conf_high", "p_value", "p_corrected", "n",
+        "outcome", "measure", "wave", "contrast", "estimate", "conf_low", "conf_high", "p_value", "p_adjusted", "n",
         "n_effective",
     )  # fmt: skip
 
@@ -128,7 +128,7 @@ def waves(
         problems += met
     changes = [row for row in rows if row["role"] == "change"]
     for row, p in zip(changes, adjusted([row["p_value"] for row in changes], adjust), strict=True):
-        row["p_corrected"] = p
+        row["p_adjusted"] = p
     used = np.isfinite(np.array([one.values for one in read])).any(axis=0) & (groups.codes >= 0)
     return WaveChange(
         n=int(used.sum()) if weight is None else int((used & (weight > 0)).sum()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -71,10 +72,15 @@ def fingerprint_of(data: Data | Moments) -> str:
     return MemoryEngine(data.values if isinstance(data, Scores) else data).fingerprint
 
 
-def require_columns(data: Data, names: Sequence[str]) -> None:
-    """Refuse what is no table, and names that the data do not have, each with the names most like it."""
+def require_table(data: Any) -> None:
+    """Refuse what has no rows that an analysis could read."""
     if not isinstance(data, Responses | Scores | pd.DataFrame):
         raise SurveykitError.of("RESP-NOTABLE", found=type(data).__name__)
+
+
+def require_columns(data: Data, names: Sequence[str]) -> None:
+    """Refuse what is no table, and names that the data do not have, each with the names most like it."""
+    require_table(data)
     known: list[str] = list(data.columns if isinstance(data, Responses | pd.DataFrame) else data.scales)
     if isinstance(data, Scores) and data.source is not None:
         known += [name for name in data.source.columns if name not in known]

@@ -109,7 +109,7 @@ def test_pooled_tests_meet_r():
     meets("pooled_t.1_4.p", row(found, "mean_difference", "1 − 4")["p_value"])
     meets("pooled_t.2_5.p", row(found, "mean_difference", "2 − 5")["p_value"])
     holm = compare("N", "education", bfi(), "anova")
-    meets("pooled_t.1_4.holm", row(holm, "mean_difference", "1 − 4")["p_corrected"])
+    meets("pooled_t.1_4.holm", row(holm, "mean_difference", "1 − 4")["p_adjusted"])
 
 
 def test_welch_and_games_howell_meet_r():
@@ -260,7 +260,7 @@ def test_a_marker_that_correlates_negatively_takes_nothing_out():
 
 def test_the_tests_of_several_outcomes_are_corrected():
     found = compare(["warmth", "worry"], "school", grouped(), adjust="bonferroni").table.query("role == 'test'")
-    np.testing.assert_allclose(found["p_corrected"], np.minimum(found["p_value"] * 2, 1))
+    np.testing.assert_allclose(found["p_adjusted"], np.minimum(found["p_value"] * 2, 1))
 
 
 def test_more_respondents_of_the_same_kind_do_not_change_the_estimates():

@@ -47,7 +47,7 @@ def test_a_table_without_rows_or_of_one_row_gives_words_not_a_crash(name):
             result = CALLS[name](rows)
         except SurveykitError:
             continue
-        assert result.problems
+        assert result.problems or result.table["estimate"].notna().all()
         assert result.narrate("zh")
 
 

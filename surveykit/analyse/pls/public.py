@@ -64,6 +64,7 @@ def pls(
     problems = list(fit.problems)
     if n_boot:
         draws = _draws(fit, names, scaled, consistent, n_boot, seed)
+        draws = np.where(np.isfinite(draws), draws, np.nan)
         lost = int(np.isnan(draws[:, np.isfinite(estimate)]).any(axis=1).sum())
         if lost:
             problems.append(Problem.of("PLS-LOST", "", "warning", lost=lost, draws=n_boot))
