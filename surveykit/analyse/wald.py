@@ -56,16 +56,6 @@ def wald_table(
     return pd.DataFrame(made)
 
 
-def wald_test(estimates: Any, covariance: Any) -> tuple[float, int, float]:
-    """Joint chi-squared test that all estimates are zero: statistic, degrees of freedom, p value."""
-    estimate = np.asarray(estimates, dtype=float)
-    try:
-        statistic = float(estimate @ np.linalg.solve(covariance, estimate))
-    except np.linalg.LinAlgError:
-        statistic = float("nan")
-    return statistic, len(estimate), float(special.chdtrc(len(estimate), statistic))
-
-
 def likelihood_measures(log_likelihood: float, null: float, n: int, parameters: int, slopes: int) -> dict[str, float]:
     """log_likelihood, null_log_likelihood, lr_chi2, lr_df, lr_p, mcfadden, nagelkerke, aic, bic."""
     ratio = 2 * (log_likelihood - null)

@@ -46,29 +46,24 @@ def _regression(found: Result, outcome: str, say: Say) -> list[Block]:
 
 def groups(result: StudyResult, say: Say) -> list[Block]:
     """Whether groups of respondents differ, a heat map a question."""
-    blocks: list[Block] = []
-    for name, found in result.results.items():
-        kind, _, question = name.partition(" ")
-        if kind == "groups":
-            title = say.text("report.groups_of", question=say.write.name(question))
-            blocks += [
-                Paragraph(found.narrate(say.lang)),
-                say.picture(found, f"groups-{question}", title),
-                say.grid(found, title, folded=True),
-            ]
-    return blocks
+    return _each("groups", result, say)
 
 
 def priorities(result: StudyResult, say: Say) -> list[Block]:
     """Importance against performance of the drivers of satisfaction."""
+    return _each("priority", result, say)
+
+
+def _each(wanted: str, result: StudyResult, say: Say) -> list[Block]:
+    """Words, figure and table of every result of a kind; the second half of its name is what it is about."""
     blocks: list[Block] = []
     for name, found in result.results.items():
-        kind, _, outcome = name.partition(" ")
-        if kind == "priority":
-            title = say.text("report.priority_of", outcome=say.write.name(outcome))
+        kind, _, about = name.partition(" ")
+        if kind == wanted:
+            title = say.text(f"report.{kind}_of", about=say.write.name(about))
             blocks += [
                 Paragraph(found.narrate(say.lang)),
-                say.picture(found, f"priority-{outcome}", title),
+                say.picture(found, f"{kind}-{about}", title),
                 say.grid(found, title, folded=True),
             ]
     return blocks
