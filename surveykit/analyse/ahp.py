@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from surveykit.analyse.frames import choice, names_of
+from surveykit.analyse.frames import choice, names_of, unweighted
+from surveykit.analyse.indicator_weights import weights_for
 from surveykit.draw.importance import importance_bars
 from surveykit.errors import Problem, SurveykitError
 from surveykit.language import Kind
@@ -99,7 +100,7 @@ def ahp(
     orders = {tuple(map(str, matrix.columns)) for matrix in tables}
     if len(orders) > 1 or any(tuple(map(str, m.index)) not in (*orders, _plain(m)) for m in tables):
         raise SurveykitError.of("INDIC-SIZES", "judgements")
-    both = together(given, importance if importance is None else np.asarray(importance, dtype=np.float64))
+    both = together(given, weights_for(importance, judges))
     group, own = judged(both), [judged(matrix, name) for matrix, name in zip(given, judges, strict=True)]
     k = len(both)
     known = tuple(names) if names is not None else next(iter(orders), tuple(f"{at + 1}" for at in range(k)))
@@ -150,7 +151,9 @@ def weigh(
     importance. Source: Shannon 1948, Hwang & Yoon 1981; Diakoulaki, Mavrotas & Papayannakis 1995.
     """
     choice("method", method, ("equal", "entropy", "critic"))
-    wanted = list(columns) if columns is not None else [str(name) for name in getattr(values, "columns", ())]
+    unweighted(values, "weigh")
+    own = getattr(values, "columns", getattr(values, "scales", ()))
+    wanted = list(columns) if columns is not None else list(own)
     table = columns_of(values, wanted)
     if not wanted:
         raise SurveykitError.of("INDIC-NOUNITS")
@@ -205,4 +208,4 @@ def _plain(matrix: pd.DataFrame) -> tuple[str, ...]:
 
 def _found(names: Sequence[str], weights: Any, error: Any) -> pd.DataFrame:
     ranks = pd.Series(np.round(weights, 12)).rank(ascending=False).to_numpy()
-    return pd.DataFrame({"node": list(names), "estimate": weights, "std_error": error, "rank": ranks})
+    return pd.DataFrame({"node": [str(name) for name in names], "estimate": weights, "std_error": error, "rank": ranks})

@@ -15,6 +15,8 @@ from surveykit.stats.exact import FloatArray
 from surveykit.stats.indicator_tree import local_weights, roll_up
 from surveykit.stats.weighting_schemes import critic_weights, entropy_weights
 
+_CELLS = 4_000_000
+"""Scores held at once while weights are moved."""
 SCHEMES = ("tree", "equal", "entropy", "critic")
 NEEDS = {
     "entropy": "two units with every value, of which some differ",
@@ -87,6 +89,7 @@ def stability(
     scores: FloatArray,
     full: FloatArray,
     weights: FloatArray,
+    scheme: str,
     how: dict[str, Any],
     spread: float,
     n_perturb: int,
@@ -100,20 +103,28 @@ def stability(
     rows = []
     units = len(full)
     plans: list[tuple[str, FloatArray, dict[str, Any]]] = [
-        (scheme, node_weights(shape, scheme, scores), how) for scheme in SCHEMES
+        (name, node_weights(shape, name, scores), how) for name in SCHEMES
     ]
-    if np.nanmin(scores, initial=0.0) >= 0:
+    if scheme == "given":
+        plans.insert(0, (scheme, weights, how))
+    if np.nanmin(full[:, list(shape.leaves)], initial=0.0) >= 0:
         other = "geometric" if how["aggregate"] == "arithmetic" else "arithmetic"
         plans.append((other, weights, {**how, "aggregate": other}))
-    for scheme, plan, manner in plans:
+    for name, plan, manner in plans:
         index = roll_up(full, shape.children, plan, **manner)[:, 0]
-        rows.append(pd.DataFrame({"scheme": scheme, "at": np.arange(units), "estimate": index, "rank": ranks(index)}))
+        rows.append(pd.DataFrame({"scheme": name, "at": np.arange(units), "estimate": index, "rank": ranks(index)}))
     empty = np.full(units, np.nan)
     frame = pd.concat(rows, ignore_index=True)
     if units < 2 or not n_perturb or not np.isfinite(weights).all():
         return Stability(frame, empty, empty, empty, float("nan"))
     moved = weights * np.random.default_rng(seed).uniform(1 - spread, 1 + spread, (n_perturb, len(weights)))
-    index = roll_up(np.broadcast_to(full, (n_perturb, *full.shape)), shape.children, moved[:, None, :], **how)[..., 0]
+    step = max(1, _CELLS // full.size)
+    index = np.concatenate(
+        [
+            roll_up(np.broadcast_to(full, (len(part), *full.shape)), shape.children, part[:, None, :], **how)[..., 0]
+            for part in np.array_split(moved, -(-n_perturb // step))
+        ]
+    )
     drawn = ranks(index)
     own = ranks(roll_up(full, shape.children, weights, **how)[:, 0])
     known = np.isfinite(own)

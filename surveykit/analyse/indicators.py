@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
@@ -10,7 +11,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
+from surveykit.analyse.ahp import IndicatorWeights
 from surveykit.analyse.frames import choice
+from surveykit.analyse.importance import Importance
 from surveykit.analyse.indicator_values import Flat, flat, leaf_values, scale_of, tree_names
 from surveykit.analyse.indicator_weights import chosen_weights, ranks, stability
 from surveykit.analyse.indicator_words import STATUSES, drawn_bars, indicator_sentences, status_names
@@ -76,7 +79,11 @@ def indicators(
     tree: IndicatorTree,
     values: Any,
     *,
-    weights: Literal["tree", "equal", "entropy", "critic"] | Mapping[str, float] | None = None,
+    weights: Literal["tree", "equal", "entropy", "critic"]
+    | Mapping[str, float]
+    | IndicatorWeights
+    | Importance
+    | None = None,
     normalise: Literal["minmax", "target", "z"] | None = None,
     aggregate: Literal["arithmetic", "geometric"] | None = None,
     missing: Literal["undefined", "reweight"] = "undefined",
@@ -93,19 +100,24 @@ def indicators(
     100 (v - worst) / (best - worst) with the leaf's low and high (the units' extremes where it has none, with a
     Problem); "target" 100 (v - worst) / (target - worst), capped, so that surplus makes up for nothing; "z" standard
     deviations above the units' mean. Branches: weighted arithmetic or geometric mean. `weights`: the tree's, "equal",
-    "entropy" or "critic" (of the leaf scores), or numbers by code (from `sk.ahp`, from drivers) for whole groups of
-    siblings. `draws`: leaf -> (draws,) or (draws, units) resampled values, for percentile intervals of all nodes; what
-    has none is held fixed. A missing value leaves the nodes above NaN, or with "reweight" gives its weight to its
+    "entropy" or "critic" (of the leaf scores), numbers by code for whole groups of siblings, or the result of `sk.ahp`
+    or `sk.importance` (weights derived from drivers: their shares). `draws`: leaf -> (draws,) or (draws, units)
+    resampled values, for percentile intervals of all nodes; what has none is held fixed. `previous`: earlier values
+    in the same form, for the change of every score. A missing value leaves the nodes above NaN, or with "reweight"
+    gives its weight to its
     siblings, each with a Problem. `spread`: weights are moved by up to this share to see whether the ranking stands.
     Raises SurveykitError for unknown columns, grades or weights. Source: OECD/JRC 2008, Handbook on Constructing
     Composite Indicators; ISO 10004.
     """
+    if not isinstance(tree, IndicatorTree):
+        raise SurveykitError.of("INDIC-NOTREE", found=type(tree).__name__)
     normalise, aggregate = normalise or tree.normalise, aggregate or tree.aggregate
     choice("normalise", normalise, ("minmax", "target", "z"))
     choice("aggregate", aggregate, ("arithmetic", "geometric"))
     choice("missing", missing, ("undefined", "reweight"))
     if normalise == "z" and aggregate == "geometric":
         raise SurveykitError.of("INDIC-ZGEOMETRIC")
+    weights = _numbers(weights)
     shape = flat(tree)
     frame, found = leaf_values(shape, values, tree.code)
     scale, problems = scale_of(shape, found, normalise)
@@ -118,6 +130,7 @@ def indicators(
     problems += [*noted, *_caveats(shape, found, leaf_scores, missing, aggregate)]
     error, low, high, held = _intervals(shape, scale, found, draws, weighed, how, conf_level)
     change = np.full_like(scores, np.nan)
+    before = found
     if previous is not None:
         earlier, before = leaf_values(shape, previous, tree.code)
         old = roll_up(_placed(shape, scale.score(before)), shape.children, weighed, **how)
@@ -125,7 +138,7 @@ def indicators(
         for at, unit in enumerate(frame.index):
             if unit in place:
                 change[at] = scores[at] - old[place[unit]]
-    firm = stability(shape, basis, full, weighed, how, spread, n_perturb, seed)
+    firm = stability(shape, basis, full, weighed, scheme, how, spread, n_perturb, seed)
     gaps, cost, status = _targets(shape, scale, found, full, scores, weighed, how)
     local, whole = shares(weighed, shape.children)
     nodes, units = len(shape.codes), len(frame)
@@ -190,8 +203,27 @@ def indicators(
             conf_level=conf_level,
             spread=spread,
             n_perturb=n_perturb,
+            draws=_digest(draws),
+            previous="" if previous is None else fingerprint_of(pd.DataFrame(before)),
         ),
     )
+
+
+def _numbers(weights: Any) -> Any:
+    """Weights by code where a result was given."""
+    if isinstance(weights, IndicatorWeights):
+        return weights.weights
+    if isinstance(weights, Importance):
+        return dict(zip(weights.shares["predictor"], weights.shares["share"].astype(float), strict=True))
+    return weights
+
+
+def _digest(draws: Mapping[str, Any] | None) -> str:
+    """What tells one set of draws from another."""
+    found = hashlib.sha256()
+    for code, given in sorted((draws or {}).items()):
+        found.update(code.encode("utf-8") + np.ascontiguousarray(given, dtype=np.float64).tobytes())
+    return found.hexdigest() if draws else ""
 
 
 def _placed(shape: Flat, leaves: FloatArray) -> FloatArray:
@@ -241,7 +273,8 @@ def _intervals(
     drawn: dict[str, FloatArray] = {}
     for code, given in draws.items():
         part = np.asarray(given)
-        good = np.issubdtype(part.dtype, np.number) and (part.ndim == 1 or part.shape[1:] == (units,))
+        good = np.issubdtype(part.dtype, np.number) and np.isfinite(part).all()
+        good = good and (part.ndim == 1 or part.shape[1:] == (units,))
         if not good or len(part) < 2 or (drawn and len(part) != len(next(iter(drawn.values())))):
             shown = " x ".join(map(str, part.shape)) if np.issubdtype(part.dtype, np.number) else "text"
             raise SurveykitError.of("INDIC-DRAWS", f"indicator {code}", leaf=code, found=shown, units=units)

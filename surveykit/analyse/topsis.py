@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from surveykit.analyse.indicator_weights import weights_for
+from surveykit.analyse.frames import unweighted
+from surveykit.analyse.indicator_weights import ranks, weights_for
 from surveykit.draw.importance import importance_bars
 from surveykit.errors import Problem, SurveykitError
 from surveykit.language import Kind
@@ -96,7 +97,9 @@ def topsis(
     with every weight moved by up to `spread`. Raises SurveykitError for unknown columns and impossible weights.
     Source: Hwang & Yoon 1981.
     """
-    wanted = list(weights) if isinstance(weights, Mapping) else [str(name) for name in getattr(values, "columns", ())]
+    unweighted(values, "topsis")
+    own = getattr(values, "columns", getattr(values, "scales", ()))
+    wanted = list(weights) if isinstance(weights, Mapping) else list(own)
     table = columns_of(values, wanted)
     if not len(table) or not wanted:
         raise SurveykitError.of("INDIC-NOUNITS")
@@ -113,9 +116,9 @@ def topsis(
         problems.append(Problem.of("ANALYSE-DROPPED", ", ".join(gone), "warning", dropped=len(gone), rows=len(names)))
     if not np.isfinite(found.closeness).any():
         problems.append(Problem.of("INDIC-ALLSAME", "values", "warning"))
-    own = _ranks(found.closeness)
+    own = ranks(found.closeness)
     moved = np.random.default_rng(seed).uniform(1 - spread, 1 + spread, (n_perturb, len(given))) * given
-    drawn = np.array([_ranks(numerics.topsis(matrix, each, higher).closeness) for each in moved]).reshape(-1, len(own))
+    drawn = ranks(numerics.topsis(matrix, moved, higher).closeness)
     known = np.isfinite(own)
     low, high, first = (np.full(len(own), np.nan) for _ in range(3))
     same = float("nan")
@@ -137,7 +140,7 @@ def topsis(
                 "first_share": first,
             }
         ),
-        weights=dict(zip(wanted, given.tolist(), strict=True)),
+        weights=dict(zip(map(str, wanted), given.tolist(), strict=True)),
         measures={"spread": spread, "same_order": same},
         problems=tuple(problems),
         provenance=Provenance.of(
@@ -150,7 +153,3 @@ def topsis(
             n_perturb=n_perturb,
         ),
     )
-
-
-def _ranks(closeness: Any) -> Any:
-    return pd.Series(closeness).rank(ascending=False).to_numpy()

@@ -24,20 +24,23 @@ def topsis(values: ArrayLike, weights: ArrayLike, higher: ArrayLike) -> Closenes
 
     Columns are divided by their Euclidean norm and weighted; ideal and anti-ideal take the best and worst value of
     every column (`higher` (k,): more is better). A column of zeros tells nothing and stays 0. A row with a missing
-    value is NaN and takes no part; units that are all the same have no closeness (NaN). Source: Hwang & Yoon 1981.
+    value is NaN and takes no part; units that are all the same have no closeness (NaN). Weights (draws, k) give
+    (draws, units). Source: Hwang & Yoon 1981.
     """
     table = np.asarray(values, dtype=np.float64)
     share = np.asarray(weights, dtype=np.float64)
-    found = np.full((3, len(table)), np.nan)
+    total = share.sum(axis=-1, keepdims=True)
+    squared = np.divide(share, total, out=np.full_like(share, np.nan), where=total > 0) ** 2
+    found = np.full((3, *share.shape[:-1], len(table)), np.nan)
     known = np.isfinite(table).all(axis=1)
-    if known.any() and np.isfinite(share).all() and share.sum() > 0:
+    if known.any():
         part = table[known]
         norm = np.sqrt((part**2).sum(axis=0))
         sign = np.where(np.asarray(higher, dtype=bool), 1.0, -1.0)
-        scaled = np.divide(part, norm, out=np.zeros_like(part), where=norm > 0) * (share / share.sum()) * sign
-        best = np.sqrt(((scaled - scaled.max(axis=0)) ** 2).sum(axis=1))
-        worst = np.sqrt(((scaled - scaled.min(axis=0)) ** 2).sum(axis=1))
+        scaled = np.divide(part, norm, out=np.zeros_like(part), where=norm > 0) * sign
+        best = np.sqrt(squared @ ((scaled - scaled.max(axis=0)) ** 2).T)
+        worst = np.sqrt(squared @ ((scaled - scaled.min(axis=0)) ** 2).T)
         both = best + worst
         ratio = np.divide(worst, both, out=np.full_like(both, np.nan), where=both > 0)
-        found[:, known] = best, worst, ratio
+        found[..., known] = best, worst, ratio
     return Closeness(*found)

@@ -80,7 +80,7 @@ def reciprocal(matrix: ArrayLike, place: str = "judgements") -> FloatArray:
     return upper + lower + np.eye(len(values))
 
 
-def together(matrices: Sequence[ArrayLike], importance: ArrayLike | None = None) -> FloatArray:
+def together(matrices: Sequence[ArrayLike], importance: FloatArray | None = None) -> FloatArray:
     """One matrix from the judgements of several people: geometric means cell by cell, which stay reciprocal.
 
     `importance`: how much each judge counts (default: all the same). Source: Aczel & Saaty 1983.
