@@ -42,7 +42,8 @@ def indicator_bars(
     """A bar from zero for each node, labels indented by depth, the interval as a line, the target as a tick.
 
     `missed` bars have the negative colour, those of a `branch` (which has no target of its own) a grey one. NaN score:
-    an empty row with `missing`; NaN bound or target: none is drawn. `columns`: (title, cells) at the right. Errors: DRAW-EMPTY, DRAW-SHAPE.
+    an empty row with `missing`; NaN bound or target: none is drawn. `columns`: (title, cells) at the right. Errors:
+    DRAW-EMPTY, DRAW-SHAPE.
     """
     names = ["\u2003" * depth + name for depth, name in zip(depths, rows_of(labels), strict=True)]
     count = len(names)
