@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 GUIDE = "docs/for_lavaan_users.md"
-DOCUMENTS = (GUIDE, "docs/guide.md", "README.md", "README.zh.md", "README.ru.md")
+DOCUMENTS = (GUIDE, "docs/for_survey_users.md", "docs/guide.md", "README.md", "README.zh.md", "README.ru.md")
 
 
 def blocks(document: str) -> list[tuple[int, str, str]]:

@@ -12,6 +12,7 @@ import surveykit as sk
 from surveykit.errors import SurveykitError
 from surveykit.home import home
 from surveykit.progress import shown
+from surveykit.spec.study import Simulation
 from tests.builders import LANGUAGES, text, write, write_small
 
 STUDY = {
@@ -50,7 +51,16 @@ def test_a_study_gives_scores_reliability_and_regressions(folder):
     save(folder, answers(80).assign(CHK1=[4] * 75 + [2] * 5))
     steps = []
     result = sk.run(folder, folder / "out", progress=steps.append)
-    assert list(result.results) == ["items", "scores", "reliability", "correlations", "regression SAT"]
+    assert list(result.results) == [
+        "items",
+        "scores",
+        "reliability",
+        "validity",
+        "correlations",
+        "regression SAT",
+        "importance SAT",
+        "priority SAT",
+    ]
     assert result.n == 80
     assert result.attention == (("CHK1", 5, 80),)
     assert result.reliability.estimate("AAA") > 0.5
@@ -143,9 +153,9 @@ def test_a_study_file_with_faults_says_all_of_them(folder):
 def test_weighted_answers_are_not_silently_analysed_without_their_weights(folder):
     save(folder, answers(40).assign(w=1.5))
     data = sk.read_responses(folder / "answers.csv", sk.load_study(folder).questionnaire).weighted("w")
-    for call in (sk.reliability, sk.describe):
-        with pytest.raises(SurveykitError, match="weights"):
-            call(data)
+    with pytest.raises(SurveykitError, match="weights"):
+        sk.reliability(data)
+    assert sk.describe(data).kind == "survey_estimates"
     with pytest.raises(SurveykitError, match="weights"):
         sk.regress("SAT ~ AAA", sk.score(data))
 
@@ -182,3 +192,37 @@ def test_answers_of_a_study_know_its_constructs_its_names_and_whether_they_are_s
     assert study.names["LOY"]["zh"] in fit.narrate("zh")
     assert set(sk.reliability(data).table["scale"]) == set(study.model.measurement)
     assert not sk.load_data("ecsi_mobile").synthetic
+
+
+def test_satisfaction_between_drivers_and_loyalty_is_traced_and_groups_are_compared():
+    result = sk.run("s2_loyalty")
+    kinds = {name.split(" ")[0] for name in result.results}
+    assert {"importance", "priority", "mediation", "groups", "validity"} <= kinds
+    loyalty = result.study.loyalty[0]
+    table = result.results[f"mediation {loyalty}"].table
+    traced = table.loc[table["measure"] == "indirect", "predictor"]
+    assert set(traced) == set(result.study.model.structure[result.study.satisfaction])
+    heat = result.results["groups BGD8"]
+    assert heat.names["1"]["zh"] == result.study.questionnaire.scale("BGD8").label(1, "zh")
+
+
+def test_a_group_question_that_is_not_in_the_form_is_refused_by_name(folder):
+    save(folder, answers(30))
+    write(folder, "study.yaml", {**STUDY, "groups": ["ZZZ9"]})
+    with pytest.raises(SurveykitError, match="ZZZ9"):
+        sk.load_study(folder)
+
+
+def test_planted_drivers_are_ranked_as_planted_in_95_of_100_samples_of_500():
+    study = sk.load_study("s0_communication")
+    planted = {"ACC": 0.50, "RES": 0.32, "COS": 0.17, "EFB": 0.0, "CHA": 0.0}
+    truth = Simulation(correlation=0.2, loading=0.8, paths={"SAT": planted})
+    answers = sk.simulate(study.model_copy(update={"simulation": truth}), 50_000, seed=5)
+    wanted = {name: items for name, items in study.measured(answers.items).items() if name in ("SAT", *planted)}
+    values = sk.score(answers, scales=wanted).values
+    right = 0
+    for sample in range(100):
+        rows = values.iloc[500 * sample : 500 * (sample + 1)]
+        table = sk.importance("SAT", sorted(planted), rows, n_boot=0).table.sort_values("rank")
+        right += list(table["predictor"][:3]) == ["ACC", "RES", "COS"]
+    assert right >= 95

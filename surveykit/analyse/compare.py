@@ -15,7 +15,7 @@ from surveykit.analyse.compare_outcomes import Ends, Measure, Outcome, listed, r
 from surveykit.analyse.compare_repeated import repeated_rows
 from surveykit.analyse.compare_rows import Row, rows_of
 from surveykit.analyse.compare_words import compare_sentences
-from surveykit.analyse.frames import choice, names_of, unweighted
+from surveykit.analyse.frames import answer_names, choice, names_of, unweighted
 from surveykit.analyse.segments import levels_figure, segments_figure
 from surveykit.analyse.sem.invariance import Invariance
 from surveykit.errors import Problem, SurveykitError
@@ -40,7 +40,7 @@ class GroupComparison(Result):
     kind: ClassVar[str] = "compare"
     measure_column: ClassVar[str | None] = "measure"
     estimate_kind: ClassVar[Kind] = "coefficient"
-    named_columns: ClassVar[tuple[str, ...]] = ("outcome",)
+    named_columns: ClassVar[tuple[str, ...]] = ("outcome", "group")
     shown: ClassVar[tuple[str, ...]] = (
         "outcome", "measure", "group", "contrast", "estimate", "conf_low", "conf_high", "test_statistic", "p_value",
         "p_adjusted", "n", "method",
@@ -142,7 +142,7 @@ def compare(
         measures=found.measures,
         conf_level=conf_level,
         problems=tuple(problems),
-        names=names_of(data),
+        names={**(answer_names(data, group) if group else {}), **names_of(data)},
         provenance=Provenance.of(
             "compare",
             data=fingerprint_of(data),

@@ -14,7 +14,8 @@ from surveykit.result import Writer
 T = ("student_t", "welch_t", "pooled_t", "games_howell", "rank_t")
 F = ("anova", "welch_anova")
 CHI = ("kruskal", "chi2", "friedman")
-MOST_PAIRS = 6
+MOST_PAIRS, AT_LENGTH = 6, 3
+MINUS = " − "
 
 
 def compare_sentences(
@@ -24,11 +25,18 @@ def compare_sentences(
     level = float(table["conf_level"].iloc[0])
     tests = table[table["role"] == "test"].to_dict("records")
     said = []
+    plain = [row for row in tests if row["p_adjusted"] >= 1 - level and row["base"] != "suppressed"]
+    briefly = plain if len(tests) > AT_LENGTH and group else []
     for row in tests:
+        if row in briefly:
+            continue
         own = table[table["outcome"] == row["outcome"]]
         said.append(_test(row, own, level, write))
         if np.isfinite(row["p_value"]):
             said += _pairs(own, level, write)
+    if briefly:
+        listed = write.listed([row["outcome"] for row in briefly])
+        said.append(write.say("compare.none_of", group=write.name(group), listed=listed))
     if len(tests) > 1 and adjust != "none":
         said.append(write.say("compare.corrected", method=write.say(f"compare.by_{adjust}")))
     return [*said, *_gate(gate, group, measures, write), *_small(table, write)]
@@ -64,14 +72,14 @@ def _beside(own: pd.DataFrame) -> list[dict[Any, Any]]:
 def _levels(own: pd.DataFrame, write: Writer) -> str:
     shown = own[(own["role"] == "group") & (own["base"] != "suppressed")]
     return write.say("list.semicolon").join(
-        write.say("compare.level", group=row["group"], value=write.number(row["estimate"], kind(row)))
+        write.say("compare.level", group=write.name(row["group"]), value=write.number(row["estimate"], kind(row)))
         for row in shown.to_dict("records")
     )
 
 
 def effect(row: dict[Any, Any], write: Writer) -> str:
     """The estimate of a row under its name, with its interval where it has one."""
-    what = row["contrast"] if row["contrast"] else write.label(row["measure"])
+    what = _contrast(row["contrast"], write) if row["contrast"] else write.label(row["measure"])
     key = "compare.effect" if np.isfinite(row["conf_low"]) else "compare.effect_bare"
     return write.say(
         key,
@@ -80,6 +88,11 @@ def effect(row: dict[Any, Any], write: Writer) -> str:
         interval=write.interval(row["conf_low"], row["conf_high"], kind(row)),
         level=write.number(row["conf_level"], "share", 0),
     )
+
+
+def _contrast(text: str, write: Writer) -> str:
+    """A contrast with the names of its two sides."""
+    return MINUS.join(write.name(side) for side in text.split(MINUS))
 
 
 def kind(row: dict[Any, Any]) -> Kind:
@@ -140,5 +153,5 @@ def _small(table: pd.DataFrame, write: Writer) -> list[str]:
     for base in ("suppressed", "small"):
         names = list(dict.fromkeys(levels.loc[levels["base"] == base, "group"]))
         if names and names[0]:
-            said.append(write.say(f"compare.base_{base}", groups=write.say("list.comma").join(names)))
+            said.append(write.say(f"compare.base_{base}", groups=write.listed(names)))
     return said

@@ -67,6 +67,16 @@ def questionnaire_names(questionnaire: Questionnaire) -> Names:
     return {**items, **dimensions}
 
 
+def answer_names(data: Any, column: str) -> Names:
+    """Answer code -> language -> its label, for a question of the questionnaire whose answers are groups."""
+    source = data.source if isinstance(data, Scores) else data
+    form = source.questionnaire if isinstance(source, Responses) else None
+    scale = form.scale(column) if form is not None and form.has(column) else None
+    if form is None or scale is None:
+        return {}
+    return {str(value): {lang: scale.label(value, lang) for lang in form.languages} for value in scale.values}
+
+
 def unweighted(data: Any, call: str) -> None:
     """Refuse designed samples and weighted answers where an analysis would ignore their weights."""
     weighted = weights_of(data) is not None if isinstance(data, Responses | Scores) else isinstance(data, SurveyDesign)

@@ -35,7 +35,7 @@ def segments_figure(table: pd.DataFrame, groups: Sequence[str], write: Writer, *
     rows = [f"{write.name(outcome)}: {category}" if category else write.name(outcome) for outcome, category in order]
     return segment_heatmap(
         rows,
-        [f"{name}\nn = {_range(n[:, at], write)}" for at, name in enumerate(groups)],
+        [f"{write.name(name)}\nn = {_range(n[:, at], write)}" for at, name in enumerate(groups)],
         apart,
         texts,
         n,
@@ -60,7 +60,7 @@ def levels_figure(levels: pd.DataFrame, group: str, write: Writer, **style: Any)
     hidden = (levels["base"] == "suppressed").to_numpy()
     numbers = [np.where(hidden, np.nan, levels[name]) for name in ("estimate", "conf_low", "conf_high")]
     first = levels.iloc[0].to_dict()
-    names = levels["group"].tolist() if group else [write.name(name) for name in levels["outcome"]]
+    names = [write.name(name) for name in levels["group" if group else "outcome"]]
     measure = write.label(first["measure"])
     title = f"{write.name(first['outcome'])}: {measure}" if group else measure
     return dot_intervals(

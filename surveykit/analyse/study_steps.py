@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from surveykit.analyse.compare import compare
 from surveykit.analyse.correlation import correlate
 from surveykit.analyse.describe import describe
 from surveykit.analyse.effort import ces
@@ -54,6 +55,7 @@ class Steps:
             predictors = [name for name in self.study.model.structure[outcome] if name in self.scales]
             if outcome in self.scales and predictors:
                 yield from self._drivers(outcome, predictors)
+        yield from self._groups()
         yield from self._single_questions()
 
     def _tried(self, name: str, analysis: Callable[[], Result]) -> Iterator[Step]:
@@ -89,6 +91,14 @@ class Steps:
                 f"mediation {outcome}",
                 lambda: mediate(self.scores, first, middle, outcome, covariates=others or None),
             )
+
+    def _groups(self) -> Iterator[Step]:
+        for group in self.study.groups:
+            if group in self.data.items:
+                self.tell(f"compare the groups of {group}")
+                yield from self._tried(
+                    f"groups {group}", partial(compare, list(self.scores.scales), group, self.scores)
+                )
 
     def _single_questions(self) -> Iterator[Step]:
         recommend, effort = self.study.recommend, self.study.effort

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from surveykit.language import say
 from surveykit.reports.document import Block, Document, Section
-from surveykit.reports.drivers import drivers, priorities
+from surveykit.reports.drivers import drivers, groups, priorities
 from surveykit.reports.instrument import data_check, instrument
 from surveykit.reports.method import method
 from surveykit.reports.outcome import StudyResult
@@ -19,6 +19,7 @@ PARTS: tuple[tuple[str, Callable[[StudyResult, Say], list[Block]]], ...] = (
     ("scores", scores),
     ("drivers", drivers),
     ("priorities", priorities),
+    ("groups", groups),
     ("items", items),
     ("measurement", measurement),
     ("instrument", instrument),

@@ -1,4 +1,4 @@
-"""The sections on what goes with satisfaction and loyalty: regressions, weights of drivers, paths, priorities."""
+"""The sections on what goes with satisfaction and loyalty: regressions, weights, paths, priorities, groups."""
 
 from __future__ import annotations
 
@@ -42,6 +42,21 @@ def _regression(found: Result, outcome: str, say: Say) -> list[Block]:
         *say.caution([outcome, *predictors]),
         say.grid(found, title, say.text("report.regression_note"), folded=True),
     ]
+
+
+def groups(result: StudyResult, say: Say) -> list[Block]:
+    """Whether groups of respondents differ, a heat map a question."""
+    blocks: list[Block] = []
+    for name, found in result.results.items():
+        kind, _, question = name.partition(" ")
+        if kind == "groups":
+            title = say.text("report.groups_of", question=say.write.name(question))
+            blocks += [
+                Paragraph(found.narrate(say.lang)),
+                say.picture(found, f"groups-{question}", title),
+                say.grid(found, title, folded=True),
+            ]
+    return blocks
 
 
 def priorities(result: StudyResult, say: Say) -> list[Block]:

@@ -27,6 +27,10 @@ REFERENCES = {
     "score_description": (
         "Cohen, P., Cohen, J., Aiken, L. S., & West, S. G. (1999). Multivariate Behavioral Research, 34, 315-346.",
     ),
+    "compare": (
+        "Games, P. A., & Howell, J. F. (1976). Journal of Educational Statistics, 1, 113-125.",
+        "Welch, B. L. (1951). Biometrika, 38, 330-336.",
+    ),
     "importance": (
         "Grömping, U. (2007). The American Statistician, 61, 139-147.",
         "Lindeman, R. H., Merenda, P. F., & Gold, R. Z. (1980). Introduction to bivariate and multivariate analysis.",

@@ -221,6 +221,7 @@ def _complete(file: StudyFile, questionnaire: Questionnaire, document: Document)
     singles = [
         ("recommend", file.recommend),
         ("effort", file.effort),
+        *(("groups", code) for code in file.groups),
         *(("data", c) for c in file.data.columns),
     ]
     problems += [

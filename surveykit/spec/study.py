@@ -70,6 +70,7 @@ class StudyFile(Spec):
     loyalty: tuple[ConstructCode, ...] = ()
     recommend: ItemCode | None = None
     effort: ItemCode | None = None
+    groups: tuple[ItemCode, ...] = ()
     scoring: Scoring = Scoring()
     simulation: Simulation = Simulation()
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.linalg import blas
 
 from surveykit.errors import Problem, SurveykitError
 from surveykit.stats import ordinal_codes, ordinal_continuous, ordinal_pairs
@@ -328,14 +329,14 @@ def _tell(rows: Rows, parts: _Parts) -> None:
 
 
 def _nacov(rows: Rows, parts: _Parts) -> FloatArray:
-    """n times the sum over rows of the outer product of their (weighted) influence; additive over blocks of rows."""
+    """n times the sum over rows of the outer product of their (weighted) influence, some rows at a time."""
     p, n = len(rows.names), len(rows.values)
     sizes = [len(codes) - 1 if mark else 1 for mark, codes in _marked(rows)]
     starts = np.concatenate([[0], np.cumsum(sizes)])
     numbers = sorted(parts.continuous)
     pairs = list(combinations(range(p), 2))
     count = int(starts[-1]) + len(numbers) + len(pairs)
-    total = np.zeros((count, count))
+    total = np.zeros((count, count), order="F")
     width = parts.threshold_influence.shape[1] if len(parts.threshold_influence) else 1
     flat = {pair: np.ascontiguousarray(table).ravel() for pair, table in parts.tables.items()}
     step = max(256, _BLOCK // count)
@@ -362,5 +363,9 @@ def _nacov(rows: Rows, parts: _Parts) -> FloatArray:
                 block[row] = parts.casewise[i, j][part] if (i, j) in parts.casewise else np.nan
             row += 1
         block *= rows.weights[part]
-        total += block @ block.T
-    return n * total
+        total = blas.dsyrk(float(n), block, beta=1.0, c=total, lower=True, overwrite_c=True)
+    for begin in range(0, count, 512):
+        part, after = slice(begin, begin + 512), slice(begin + 512, None)
+        total[part, after] = total[after, part].T
+        total[part, part] = np.tril(total[part, part]) + np.tril(total[part, part], -1).T
+    return total.T

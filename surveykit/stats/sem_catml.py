@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from surveykit.stats.sem_normal import inverse as inverse_of
 from surveykit.stats.sem_normal import log_determinant
 from surveykit.stats.sem_system import Group
 from surveykit.stats.sem_weighted import WeightedStatistics
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+_ROWS = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,9 @@ def categorical_fit(
     size = len(theta)
     total = sum(group.share for group in groups)
     stat = null = null_trace = 0.0
-    slopes, weights, values, gammas = [], [], [], []
+    count = 0
+    trace = 0.0
+    bent, spread = np.zeros((2, size, size))
     for group in groups:
         sample = group.sample
         assert isinstance(sample, WeightedStatistics)
@@ -53,31 +57,37 @@ def categorical_fit(
             observed, implied = log_determinant(seen), log_determinant(model)
         except np.linalg.LinAlgError:
             return None
-        inner = np.linalg.inv(model)
+        inner = inverse_of(model)
         stat += sample.n * (implied + float((inner * seen).sum()) - observed - p)
         null -= sample.n * observed
         share = group.share / total
-        gamma = sample.gamma[pairs, pairs] / share
-        null_trace += float(np.trace(gamma))
-        slopes.append((sample.slopes(point) @ group.spread(size))[pairs])
+        gamma = sample.gamma[pairs, pairs]
+        null_trace += float(np.trace(gamma)) / share
+        slopes = (sample.slopes(point) @ group.spread(size))[pairs]
         weight = sample.weight[pairs] if sample.weight.ndim == 1 else np.diag(sample.weight)[pairs]
-        weights.append(share * weight)
-        one, other = (
-            inner[np.ix_(row, row)] * inner[np.ix_(col, col)],
-            inner[np.ix_(row, col)] * inner[np.ix_(col, row)],
-        )
-        values.append(share * (one + other))
-        gammas.append(gamma)
-    counts = np.cumsum([0, *[len(part) for part in slopes]])
-    every = np.concatenate(slopes)
-    keep = np.eye(len(every)) - every @ inverse @ (every * np.concatenate(weights)[:, None]).T
-    blocks = [slice(a, b) for a, b in pairwise(counts.tolist())]
-    trace = 0.0
-    for a, value in zip(blocks, values, strict=True):
-        for b, gamma in zip(blocks, gammas, strict=True):
-            part = keep[a, b]
-            trace += float(((part.T @ value @ part) * gamma).sum())
-    df = len(every) - parameters
+        kept = (slopes * weight[:, None]) @ inverse
+        spread += share * (kept.T @ (gamma @ kept))
+        pulled, own = _information(inner, row, col, slopes, gamma)
+        bent += share * (slopes.T @ pulled)
+        trace += own - 2 * share * float((pulled * (gamma @ kept)).sum())
+        count += len(slopes)
+    df = count - parameters
     if df <= 0:
         return None
-    return CategoricalFit(stat, trace / df, df, null, null_trace / len(every))
+    trace += float((bent * spread.T).sum())
+    return CategoricalFit(stat, trace / df, df, null, null_trace / count)
+
+
+def _information(
+    inner: FloatArray, row: IntArray, col: IntArray, slopes: FloatArray, gamma: FloatArray
+) -> tuple[FloatArray, float]:
+    """V times the slopes and tr(V Gamma), V the normal-theory information of the correlations, some rows at a time."""
+    pulled = np.empty_like(slopes)
+    trace = 0.0
+    for begin in range(0, len(row), _ROWS):
+        part = slice(begin, begin + _ROWS)
+        r, c = row[part], col[part]
+        block = inner[np.ix_(r, row)] * inner[np.ix_(c, col)] + inner[np.ix_(r, col)] * inner[np.ix_(c, row)]
+        pulled[part] = block @ slopes
+        trace += float((block * gamma[part]).sum())
+    return pulled, trace

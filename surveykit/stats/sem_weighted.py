@@ -152,6 +152,14 @@ class RobustParts:
         """Weight times a matrix."""
         return np.asarray(self.weight @ values if self.weight.ndim == 2 else self.weight[:, None] * values)
 
+    def weighted_gamma(self) -> tuple[float, float]:
+        """tr(W Gamma) and tr(W Gamma W Gamma)."""
+        if self.weight.ndim == 2:
+            product = self.weight @ self.gamma
+            return float(np.trace(product)), float((product * product.T).sum())
+        first = float(self.weight @ np.diag(self.gamma))
+        return first, float(np.einsum("i,ij,ij,j->", self.weight, self.gamma, self.gamma, self.weight))
+
 
 def robust_parts(sample: object, point: Point) -> RobustParts:
     """The parts at a point."""

@@ -89,7 +89,9 @@ def _statistics(moments: OrdinalMoments, recipe: Recipe, theta: bool) -> Weighte
         np.concatenate([continuous, above[0]]).astype(np.int64),
         np.flatnonzero(moments.ordered).astype(np.int64),
     )
-    gamma = (moments.nacov * np.multiply.outer(sign, sign))[np.ix_(order, order)]
+    gamma = moments.nacov
+    if not first.all():
+        gamma = (gamma * np.multiply.outer(sign, sign))[np.ix_(order, order)]
     return WeightedStatistics(
         moments.n, (moments.statistics * sign)[order], gamma, _weight(gamma, recipe, moments), layout, theta
     )

@@ -276,20 +276,16 @@ def _parts(made: Compiled, group: Group, sample: Sample, theta: FloatArray) -> R
 def _traces(made: Compiled, samples: Sequence[Sample], theta: FloatArray, inverse: FloatArray) -> tuple[float, float]:
     """tr(U Gamma) and tr(U Gamma U Gamma) of all groups together."""
     system = made.system
-    parts = [_parts(made, group, sample, theta) for group, sample in zip(system.groups, samples, strict=True)]
-    slopes = [part.slopes @ group.spread(system.size) for part, group in zip(parts, system.groups, strict=True)]
-    shares = [group.share for group in system.groups]
     first = second = 0.0
-    blocks = {}
-    for a, part in enumerate(parts):
-        for b, other in enumerate(parts):
-            shared = -(part.weighted(slopes[a]) @ inverse @ other.weighted(slopes[b]).T) * shares[a]
-            block = shared @ other.gamma
-            if a == b:
-                block = block + part.weighted(part.gamma)
-            blocks[a, b] = block
-    for a in range(len(parts)):
-        first += float(np.trace(blocks[a, a]))
-        for b in range(len(parts)):
-            second += float((blocks[a, b] * blocks[b, a].T).sum())
-    return first, second
+    meats = []
+    for group, sample in zip(system.groups, samples, strict=True):
+        part = _parts(made, group, sample, theta)
+        pulled = part.weighted(part.slopes @ group.spread(system.size))
+        spread = part.gamma @ pulled
+        meat = group.share * (pulled.T @ spread)
+        own, square = part.weighted_gamma()
+        first += own - float((inverse * meat).sum())
+        second += square - 2 * group.share * float((inverse * (spread.T @ part.weighted(spread))).sum())
+        meats.append(inverse @ meat)
+    together = sum(meats)
+    return first, second + float((together * np.asarray(together).T).sum())
