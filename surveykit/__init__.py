@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from surveykit.analyse.adjusted import adjust
     from surveykit.analyse.agreement import agreement, krippendorff
+    from surveykit.analyse.ahp import ahp, weigh
+    from surveykit.analyse.audit_register import audit_register
     from surveykit.analyse.binary import logistic
     from surveykit.analyse.boxes import csat, top_box
     from surveykit.analyse.compare import compare
@@ -19,9 +21,11 @@ if TYPE_CHECKING:
     from surveykit.analyse.efa import efa
     from surveykit.analyse.efa_omega import omega_hierarchical
     from surveykit.analyse.effort import ces
+    from surveykit.analyse.fuzzy_evaluation import fuzzy_evaluation
     from surveykit.analyse.hierarchy import hierarchical
     from surveykit.analyse.importance import importance
     from surveykit.analyse.impute import impute, pool
+    from surveykit.analyse.indicators import indicators
     from surveykit.analyse.intraclass import icc
     from surveykit.analyse.irt import irt
     from surveykit.analyse.kano import kano
@@ -56,6 +60,8 @@ if TYPE_CHECKING:
     from surveykit.analyse.survey_alpha import survey_alpha
     from surveykit.analyse.survey_crosstab import survey_crosstab
     from surveykit.analyse.survey_regression import survey_regress
+    from surveykit.analyse.topsis import topsis
+    from surveykit.analyse.two_way import two_way
     from surveykit.analyse.validity import validity
     from surveykit.analyse.waves import waves
     from surveykit.errors import Problem, SurveykitError, SurveykitWarning
@@ -73,6 +79,7 @@ if TYPE_CHECKING:
     from surveykit.result import Result, formatted
     from surveykit.spec.bank import Item, ItemBank
     from surveykit.spec.check import check
+    from surveykit.spec.indicators import IndicatorTree, load_indicators
     from surveykit.spec.load import load_bank, load_questionnaire, load_study
     from surveykit.spec.model import Model
     from surveykit.spec.questionnaire import Questionnaire
@@ -86,6 +93,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "surveykit.analyse.adjusted": ("adjust",),
     "surveykit.analyse.agreement": ("agreement", "krippendorff"),
+    "surveykit.analyse.ahp": ("ahp", "weigh"),
+    "surveykit.analyse.audit_register": ("audit_register",),
     "surveykit.analyse.binary": ("logistic",),
     "surveykit.analyse.boxes": ("csat", "top_box"),
     "surveykit.analyse.compare": ("compare",),
@@ -96,9 +105,11 @@ _HOMES = {
     "surveykit.analyse.efa": ("efa",),
     "surveykit.analyse.efa_omega": ("omega_hierarchical",),
     "surveykit.analyse.effort": ("ces",),
+    "surveykit.analyse.fuzzy_evaluation": ("fuzzy_evaluation",),
     "surveykit.analyse.hierarchy": ("hierarchical",),
     "surveykit.analyse.importance": ("importance",),
     "surveykit.analyse.impute": ("impute", "pool"),
+    "surveykit.analyse.indicators": ("indicators",),
     "surveykit.analyse.intraclass": ("icc",),
     "surveykit.analyse.irt": ("irt",),
     "surveykit.analyse.kano": ("kano",),
@@ -133,6 +144,8 @@ _HOMES = {
     "surveykit.analyse.survey_alpha": ("survey_alpha",),
     "surveykit.analyse.survey_crosstab": ("survey_crosstab",),
     "surveykit.analyse.survey_regression": ("survey_regress",),
+    "surveykit.analyse.topsis": ("topsis",),
+    "surveykit.analyse.two_way": ("two_way",),
     "surveykit.analyse.validity": ("validity",),
     "surveykit.analyse.waves": ("waves",),
     "surveykit.errors": ("Problem", "SurveykitError", "SurveykitWarning"),
@@ -150,6 +163,7 @@ _HOMES = {
     "surveykit.result": ("Result", "formatted"),
     "surveykit.spec.bank": ("Item", "ItemBank"),
     "surveykit.spec.check": ("check",),
+    "surveykit.spec.indicators": ("IndicatorTree", "load_indicators"),
     "surveykit.spec.load": ("load_bank", "load_questionnaire", "load_study"),
     "surveykit.spec.model": ("Model",),
     "surveykit.spec.questionnaire": ("Questionnaire",),
