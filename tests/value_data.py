@@ -85,6 +85,20 @@ def subscribers(n: int = 400, seed: int = 5) -> pd.DataFrame:
     )
 
 
+def months(seed: int = 4) -> pd.DataFrame:
+    """Forty months of waiting times and complaints; the waits are a sigma and a half longer from the thirtieth on."""
+    rng = np.random.default_rng(seed)
+    size = rng.integers(300, 500, 40)
+    return pd.DataFrame(
+        {
+            "month": [f"M{at:02d}" for at in range(1, 41)],
+            "wait": 12 + 2 * rng.standard_normal(40) + np.where(np.arange(40) >= 29, 3.0, 0.0),
+            "complaints": rng.binomial(size, 0.06),
+            "customers": size,
+        }
+    )
+
+
 def cdnow(file: str) -> pd.DataFrame:
     """Orders of the CDNOW cohort: the whole of it, or the sample of the papers."""
     names = ["customer", "date", "number", "amount"]

@@ -12,8 +12,9 @@ from surveykit.analyse.hazards import cox
 from surveykit.analyse.lifetime import repeat_purchases
 from surveykit.analyse.portfolio import lifetime_value
 from surveykit.analyse.survival import survival
+from surveykit.analyse.trends import control_chart
 from surveykit.result import Result
-from tests.value_data import cohort, freireich, lung, orders, subscribers
+from tests.value_data import cohort, freireich, lung, months, orders, subscribers
 
 EXAMPLES: dict[str, Callable[[], Result]] = {
     "repeat purchases": lambda: repeat_purchases(
@@ -41,5 +42,15 @@ EXAMPLES: dict[str, Callable[[], Result]] = {
     ),
     "cox": lambda: cox("time ~ age + sex + ecog", lung(), "event"),
     "cox with a segment": lambda: cox("time ~ group", freireich(), "event"),
+    "control chart": lambda: control_chart(months(), "wait", "month", baseline=24),
+    "control chart nelson": lambda: control_chart(months(), "wait", "month", rules="nelson"),
+    "control chart p": lambda: control_chart(months(), "complaints", "month", "customers", chart="p"),
+    "control chart u": lambda: control_chart(months(), "complaints", "month", "customers", chart="u", rules="limits"),
+    "control chart ewma": lambda: control_chart(months(), "wait", "month", chart="ewma", baseline=24),
+    "control chart cusum": lambda: control_chart(months(), "wait", "month", chart="cusum", baseline=24),
+    "control chart with a gap": lambda: control_chart(
+        months().assign(wait=lambda d: d["wait"].where(d.index != 5)), "wait", "month", chart="cusum"
+    ),
+    "control chart of a constant": lambda: control_chart(months().assign(wait=3.0), "wait", "month"),
     "cox of a constant": lambda: cox("time ~ age + flat", lung().assign(flat=1.0), "event"),
 }
