@@ -49,3 +49,50 @@ def chart_sentences(
         )
     )
     return said
+
+
+def change_sentences(
+    table: pd.DataFrame, measures: Mapping[str, float], value: str, alpha: float, write: Writer
+) -> list[str]:
+    """Whether the level changed, when, from what to what."""
+    before, after = (table.iloc[at] for at in (0, 1))
+    change = float(table["estimate"].iloc[2])
+    clear = measures["p_value"] < alpha and change != 0
+    key = "change.none" if not clear else "change.rose" if change > 0 else "change.fell"
+    return [
+        write.say(
+            key,
+            value=write.name(value),
+            period=after["period"],
+            before=write.number(before["estimate"], "coefficient"),
+            after=write.number(after["estimate"], "coefficient"),
+            p=write.p(measures["p_value"]),
+        )
+    ]
+
+
+def season_sentences(table: pd.DataFrame, measures: Mapping[str, float], value: str, write: Writer) -> list[str]:
+    """Whether seasons differ, which are highest and lowest, and the trend beside them."""
+    if not np.isfinite(measures["season_f"]):
+        return [write.say("season.undefined", value=write.name(value))]
+    effects = table[table["measure"] == "season_effect"]
+    alpha = 1 - float(table["conf_level"].iloc[0])
+    high, low = effects.loc[effects["estimate"].idxmax()], effects.loc[effects["estimate"].idxmin()]
+    said = [
+        write.say(
+            "season.differ" if measures["season_p"] < alpha else "season.alike",
+            value=write.name(value),
+            high=write.count(high["season"]),
+            low=write.count(low["season"]),
+            top=write.number(high["estimate"], "coefficient"),
+            bottom=write.number(low["estimate"], "coefficient"),
+            f=write.number(measures["season_f"], "statistic"),
+            p=write.p(measures["season_p"]),
+        )
+    ]
+    trend = table.iloc[0]
+    flat = trend["conf_low"] <= 0 <= trend["conf_high"]
+    key = "season.no_trend" if flat else "season.rising" if trend["estimate"] > 0 else "season.falling"
+    slope = write.number(trend["estimate"], "coefficient")
+    interval = write.interval(trend["conf_low"], trend["conf_high"], "coefficient")
+    return [*said, write.say(key, slope=slope, interval=interval, level=write.number(1 - alpha, "share", 0))]

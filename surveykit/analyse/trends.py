@@ -47,7 +47,8 @@ class ControlChart(Result):
     """A row a point: estimate (the plotted statistic), centre, limit_low, limit_high, z, and the rules it completes.
 
     A CUSUM has two rows a point, its upper and its lower sum. `measures`: run_length (mean points to a false alarm),
-    false_alarm (its inverse), alarms, points, base_points, process_sigma, lag_one (correlation with the point before).
+    false_alarm (its inverse), alarms, points, centre, base_points, process_sigma, lag_one (correlation with
+    the point before).
     """
 
     kind: ClassVar[str] = "control_chart"
@@ -158,6 +159,7 @@ def control_chart(
             "alarms": float(rows.loc[rows["signal"] != "", "period"].nunique()),
             "points": float(np.isfinite(made.value).sum()),
             "base_points": float(np.isfinite(made.value[:base]).sum()),
+            "centre": float(made.centre[0]),
             "process_sigma": made.sigma,
             "lag_one": lag_one(z[:base]),
         },

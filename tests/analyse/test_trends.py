@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from surveykit.analyse.seasons import change_point, seasonality
 from surveykit.analyse.trends import control_chart
 from surveykit.errors import SurveykitError
 from surveykit.stats.control import (
@@ -127,7 +128,35 @@ def test_what_undermines_a_chart_is_said():
     assert "TRENDS-SPREAD" in codes(spread, size="size", chart="p")
 
 
+def test_the_change_is_found_where_it_was_planted():
+    found = change_point(months(), "wait", "month")
+    assert "M28" <= found.table["period"].iloc[1] <= "M31"
+    assert "rose statistically significantly" in found.narrate()
+    assert "no statistically significant change" in change_point(months(), "customers", "month").narrate()
+
+
+def test_pettitt_alarms_no_more_often_than_it_says():
+    rng = np.random.default_rng(3)
+    assert np.mean([pettitt(rng.standard_normal(60)).p_value < 0.05 for _ in range(800)]) < 0.065
+
+
+def test_seasons_and_trend_come_back():
+    rng = np.random.default_rng(2)
+    t, effect = np.arange(96), np.array([3.0, 0, -1, -2])
+    data = pd.DataFrame({"x": 5 + 0.1 * t + effect[t % 4] + 0.3 * rng.standard_normal(96)})
+    found = seasonality(data, "x", seasons=4)
+    table = found.table
+    assert table["estimate"].iloc[0] == pytest.approx(0.1, abs=0.01)
+    assert np.allclose(table["estimate"].iloc[1:], effect, atol=0.2)
+    assert table["estimate"].iloc[1:].sum() == pytest.approx(0, abs=1e-9)
+    assert "highest in season 1" in found.narrate()
+    gap = data.assign(x=data["x"].where(data.index != 7))
+    assert seasonality(gap, "x", seasons=4).n == 95
+
+
 REFUSED = {
+    "few for a change": (lambda: change_point(months().head(5), "wait"), "TRENDS-SHORT"),
+    "one cycle": (lambda: seasonality(months().head(20), "wait"), "TRENDS-SHORT"),
     "one row": (lambda: control_chart(months().head(1), "wait"), "TRENDS-SHORT"),
     "no rows": (lambda: control_chart(months().head(0), "wait"), "TRENDS-SHORT"),
     "all missing": (lambda: control_chart(months().assign(wait=np.nan), "wait"), "TRENDS-SHORT"),

@@ -11,6 +11,7 @@ from surveykit.analyse.contracts import renewal_lifetime
 from surveykit.analyse.hazards import cox
 from surveykit.analyse.lifetime import repeat_purchases
 from surveykit.analyse.portfolio import lifetime_value
+from surveykit.analyse.seasons import change_point, seasonality
 from surveykit.analyse.survival import survival
 from surveykit.analyse.trends import control_chart
 from surveykit.result import Result
@@ -52,5 +53,9 @@ EXAMPLES: dict[str, Callable[[], Result]] = {
         months().assign(wait=lambda d: d["wait"].where(d.index != 5)), "wait", "month", chart="cusum"
     ),
     "control chart of a constant": lambda: control_chart(months().assign(wait=3.0), "wait", "month"),
+    "change point": lambda: change_point(months(), "wait", "month"),
+    "change point of nothing": lambda: change_point(months(), "customers", "month"),
+    "seasonality": lambda: seasonality(months().assign(wait=lambda d: d["wait"] + (d.index % 12 == 3) * 6), "wait"),
+    "seasonality of a constant": lambda: seasonality(months().assign(wait=1.0), "wait", seasons=4),
     "cox of a constant": lambda: cox("time ~ age + flat", lung().assign(flat=1.0), "event"),
 }
