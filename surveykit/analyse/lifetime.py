@@ -204,7 +204,10 @@ def _spending(base: pd.DataFrame, amount: str | None, problems: list[Problem]) -
 
 def _plain(read: Purchases, level: float) -> list[Row]:
     base = read.customers
-    rows = [share_row("repeat_rate", int((base["repeats"] > 0).sum()), len(base), level)]
+    rows = [
+        share_row("repeat_rate", int((base["repeats"] > 0).sum()), len(base), level),
+        share_row("repeat_order_rate", int((read.order_counts > 1).sum()), len(base), level),
+    ]
     if len(read.amounts):
         rows += [mean_row("order_value", read.amounts, level), mean_row("customer_revenue", read.revenue, level)]
     return rows

@@ -27,6 +27,7 @@ class Purchases:
     customers: pd.DataFrame
     amounts: np.ndarray
     revenue: np.ndarray
+    order_counts: np.ndarray
     first_days: np.ndarray
     repeat_days: np.ndarray
     end_day: int
@@ -70,6 +71,7 @@ def purchases_of(data: Any, customer: str, date: str, amount: str | None, until:
         customers=made.reset_index(drop=True),
         amounts=seen["amount"].to_numpy() if amount else np.array([]),
         revenue=seen.groupby("code")["amount"].sum().to_numpy() if amount else np.array([]),
+        order_counts=seen.groupby("code").size().to_numpy(),
         first_days=occasions.groupby("code")["day"].min().to_numpy(),
         repeat_days=repeat["day"].to_numpy(),
         end_day=end,
