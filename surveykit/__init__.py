@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from surveykit.analyse.binary import logistic
     from surveykit.analyse.boxes import csat, top_box
     from surveykit.analyse.compare import compare
+    from surveykit.analyse.contracts import renewal_lifetime
     from surveykit.analyse.correlation import correlate
     from surveykit.analyse.counts_model import count_model
     from surveykit.analyse.describe import describe
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from surveykit.analyse.efa_omega import omega_hierarchical
     from surveykit.analyse.effort import ces
     from surveykit.analyse.fuzzy_evaluation import fuzzy_evaluation
+    from surveykit.analyse.hazards import cox
     from surveykit.analyse.hierarchy import hierarchical
     from surveykit.analyse.importance import importance
     from surveykit.analyse.impute import impute, pool
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from surveykit.analyse.intraclass import icc
     from surveykit.analyse.irt import irt
     from surveykit.analyse.kano import kano
+    from surveykit.analyse.lifetime import repeat_purchases
     from surveykit.analyse.mediation import mediate
     from surveykit.analyse.method_bias import method_bias
     from surveykit.analyse.mode_effects import mode_effects
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
     from surveykit.analyse.pls.predict import pls_predict
     from surveykit.analyse.pls.public import pls
     from surveykit.analyse.polychoric import polychoric
+    from surveykit.analyse.portfolio import lifetime_value
     from surveykit.analyse.predicted import predicted
     from surveykit.analyse.priority import priority_map
     from surveykit.analyse.rake import poststratify, rake
@@ -50,6 +54,7 @@ if TYPE_CHECKING:
     from surveykit.analyse.regression import Regression, regress
     from surveykit.analyse.reliability import Reliability, reliability
     from surveykit.analyse.retest import retest
+    from surveykit.analyse.seasons import change_point, seasonality
     from surveykit.analyse.sem.compare import difference
     from surveykit.analyse.sem.diagram import path_plot
     from surveykit.analyse.sem.invariance import invariance
@@ -60,7 +65,9 @@ if TYPE_CHECKING:
     from surveykit.analyse.survey_alpha import survey_alpha
     from surveykit.analyse.survey_crosstab import survey_crosstab
     from surveykit.analyse.survey_regression import survey_regress
+    from surveykit.analyse.survival import survival
     from surveykit.analyse.topsis import topsis
+    from surveykit.analyse.trends import control_chart
     from surveykit.analyse.two_way import two_way
     from surveykit.analyse.validity import validity
     from surveykit.analyse.waves import waves
@@ -98,6 +105,7 @@ _HOMES = {
     "surveykit.analyse.binary": ("logistic",),
     "surveykit.analyse.boxes": ("csat", "top_box"),
     "surveykit.analyse.compare": ("compare",),
+    "surveykit.analyse.contracts": ("renewal_lifetime",),
     "surveykit.analyse.correlation": ("correlate",),
     "surveykit.analyse.counts_model": ("count_model",),
     "surveykit.analyse.describe": ("describe",),
@@ -106,6 +114,7 @@ _HOMES = {
     "surveykit.analyse.efa_omega": ("omega_hierarchical",),
     "surveykit.analyse.effort": ("ces",),
     "surveykit.analyse.fuzzy_evaluation": ("fuzzy_evaluation",),
+    "surveykit.analyse.hazards": ("cox",),
     "surveykit.analyse.hierarchy": ("hierarchical",),
     "surveykit.analyse.importance": ("importance",),
     "surveykit.analyse.impute": ("impute", "pool"),
@@ -113,6 +122,7 @@ _HOMES = {
     "surveykit.analyse.intraclass": ("icc",),
     "surveykit.analyse.irt": ("irt",),
     "surveykit.analyse.kano": ("kano",),
+    "surveykit.analyse.lifetime": ("repeat_purchases",),
     "surveykit.analyse.mediation": ("mediate",),
     "surveykit.analyse.method_bias": ("method_bias",),
     "surveykit.analyse.mode_effects": ("mode_effects",),
@@ -127,6 +137,7 @@ _HOMES = {
     "surveykit.analyse.pls.predict": ("pls_predict",),
     "surveykit.analyse.pls.public": ("pls",),
     "surveykit.analyse.polychoric": ("polychoric",),
+    "surveykit.analyse.portfolio": ("lifetime_value",),
     "surveykit.analyse.predicted": ("predicted",),
     "surveykit.analyse.priority": ("priority_map",),
     "surveykit.analyse.rake": ("poststratify", "rake"),
@@ -134,6 +145,7 @@ _HOMES = {
     "surveykit.analyse.regression": ("Regression", "regress"),
     "surveykit.analyse.reliability": ("Reliability", "reliability"),
     "surveykit.analyse.retest": ("retest",),
+    "surveykit.analyse.seasons": ("change_point", "seasonality"),
     "surveykit.analyse.sem.compare": ("difference",),
     "surveykit.analyse.sem.diagram": ("path_plot",),
     "surveykit.analyse.sem.invariance": ("invariance",),
@@ -144,7 +156,9 @@ _HOMES = {
     "surveykit.analyse.survey_alpha": ("survey_alpha",),
     "surveykit.analyse.survey_crosstab": ("survey_crosstab",),
     "surveykit.analyse.survey_regression": ("survey_regress",),
+    "surveykit.analyse.survival": ("survival",),
     "surveykit.analyse.topsis": ("topsis",),
+    "surveykit.analyse.trends": ("control_chart",),
     "surveykit.analyse.two_way": ("two_way",),
     "surveykit.analyse.validity": ("validity",),
     "surveykit.analyse.waves": ("waves",),
