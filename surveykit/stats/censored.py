@@ -110,8 +110,8 @@ def quantile(found: Curves, share: float, conf_level: float = 0.95) -> Rates:
     """The time by which `share` of the cases has ended, open cases censored; NaN where fewer than that have.
 
     The smallest t with S(t) <= 1 - share; where the curve lies exactly on it, the middle of that step. The bounds are
-    the same points of the curve's log(-log) bounds (Brookmeyer & Crowley 1982); a bound that does not come down is NaN, and a
-    lower bound may be known where the quantile is not.
+    the same points of the curve's log(-log) bounds (Brookmeyer & Crowley 1982); a bound that does not come down
+    is NaN, and a lower bound may be known where the quantile is not.
     In R: `quantile(survfit(..., conf.type = "log-log"), share)`.
     """
     low, high = _loglog(found.survival, found.hazard_variance, conf_level)

@@ -14,11 +14,11 @@ from surveykit.analyse.operations.hours import WorkingHours
 from surveykit.analyse.operations.record import Context, Record
 from surveykit.analyse.operations.records import RECORDS, RECORDS_BY_CODE
 from surveykit.analyse.operations.result import COLUMNS, Operations
+from surveykit.analyse.operations.rows import names_in, rows_of
 from surveykit.errors import Problem, SurveykitError
-from surveykit.language import LANGUAGES, say, term
 from surveykit.responses.table_schemas import SCHEMAS
 from surveykit.responses.tables import Tables, read_tables
-from surveykit.result import Names, Provenance
+from surveykit.result import Provenance
 from surveykit.stats.rates import Rates, points
 
 
@@ -79,7 +79,7 @@ def operations(
         raise SurveykitError([Problem.of("OPS-NOMETRIC"), *problems])
     if period != WHOLE and cut.as_of < cut.ends[-1]:
         problems.append(Problem.of("OPS-PARTIAL", cut.labels[-1], "note", moment=str(read.as_of)))
-    values = pd.concat([_rows(cut, record, category, rates) for record, category, rates in found], ignore_index=True)
+    values = pd.concat([rows_of(cut.labels, cut.groups, record, category, rates) for record, category, rates in found], ignore_index=True)
     rows = sum(count for _, count, _ in read.receipt.rows)
     excluded = rows - sum(kept for _, _, kept in read.receipt.rows)
     return Operations(
@@ -89,7 +89,7 @@ def operations(
         receipt=read.receipt.table,
         conf_level=conf_level,
         problems=(*problems, *(each.problem for each in read.receipt.exclusions), *read.receipt.problems),
-        names=_names(cut, values),
+        names=names_in(cut.labels, cut.groups, values),
         provenance=Provenance.of(
             "operations", data=read.fingerprint, period=period, by=names, metrics=metrics, rolling=rolling, start=start,
             end=end, answer_within=answer_within, respond_within=respond_within, resolve_within=resolve_within,
@@ -181,32 +181,3 @@ def _reason(record: Record) -> str:
     if record.interval == "kaplan_meier_loglog":
         return "OPS-NOTSEEN"
     return "OPS-NOCHURN" if record.unit == "money" else "OPS-OVERFULL"
-
-
-def _rows(cut: Grid, record: Record, category: str, rates: Rates) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "metric": record.code,
-            "period": np.repeat(np.array(cut.labels, dtype=object), len(cut.groups)),
-            "group": np.tile(np.array(cut.groups, dtype=object), len(cut.labels)),
-            "category": category,
-            "estimate": rates.estimate,
-            "std_error": rates.std_error,
-            "conf_low": rates.low,
-            "conf_high": rates.high,
-            "n": rates.n,
-            "method": rates.method,
-            "measured_in": record.unit,
-        }
-    )
-
-
-def _names(cut: Grid, values: pd.DataFrame) -> Names:
-    """Windows and groups under their own names, "all" and "(missing)" in words, metrics as the glossary has them."""
-    plain = {name: dict.fromkeys(LANGUAGES, name) for name in (*cut.labels, *cut.groups)}
-    metrics = {str(code): dict(term(str(code)).label) for code in values["metric"].unique()}
-    words = {
-        WHOLE: {lang: say("operations.whole", lang) for lang in LANGUAGES},
-        "(missing)": {lang: say("operations.missing", lang) for lang in LANGUAGES},
-    }
-    return {**metrics, **plain, **words}
