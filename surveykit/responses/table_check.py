@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -80,7 +80,7 @@ def checked(schema: TableSchema, frame: pd.DataFrame, zone: str, values: Mapping
         elif kind in ("id", "key"):
             work.frame[column] = _ids(work.frame[column])
         elif column in schema.words:
-            text = work.frame[column].map(lambda cell: fold(str(cell)), na_action="ignore")
+            text = _mapped(work.frame[column], lambda cell: fold(str(cell)))
             work.frame[column] = text
             outside = text.notna() & ~text.isin(schema.words[column])
             work.drop(outside, "OPS-WORD", f"column {column}", known=", ".join(schema.words[column]))
@@ -107,15 +107,22 @@ def _translate(work: Checked, column: str, words: Mapping[Any, str]) -> None:
             "OPS-NOCOLUMN", f"table {work.table}, column {column}", near=nearest(column, map(str, work.frame.columns))
         )
     own = {fold(str(source)): word for source, word in words.items()}
-    cells = work.frame[column].map(lambda cell: fold(str(cell)), na_action="ignore")
+    cells = _mapped(work.frame[column], lambda cell: fold(str(cell)))
     work.frame[column] = cells.map(own)
     work.drop(cells.notna() & ~cells.isin(own), "OPS-VALUE", f"column {column}")
 
 
 def _ids(cells: pd.Series) -> pd.Series:
     """Texts, so that 17, 17.0 and "17" are one customer; blanks are missing."""
-    text = cells.map(lambda cell: re.sub(r"\.0$", "", str(cell).strip()), na_action="ignore").astype(object)
+    text = _mapped(cells, lambda cell: re.sub(r"\.0$", "", str(cell).strip()))
     return text.where(text.notna() & (text != ""), None)
+
+
+def _mapped(cells: pd.Series, change: Callable[[Any], Any]) -> pd.Series:
+    """Each different value changed once; missing ones stay missing."""
+    codes, values = pd.factorize(cells)
+    changed = np.array([*(change(value) for value in values), None], dtype=object)
+    return pd.Series(changed[codes], index=cells.index, dtype=object)
 
 
 def _keys(work: Checked, schema: TableSchema) -> None:
@@ -140,7 +147,7 @@ def _numbers(work: Checked, column: str) -> None:
 
 def _flags(work: Checked, column: str) -> None:
     cells = work.frame[column]
-    text = cells.map(lambda cell: fold(str(cell)), na_action="ignore")
+    text = _mapped(cells, lambda cell: fold(str(cell)))
     found = pd.Series(np.where(text.isin(YES), 1.0, np.where(text.isin(NO), 0.0, np.nan)), index=cells.index)
     work.frame[column] = found
     work.drop(found.isna() & ~_blank(cells), "OPS-FLAG", f"column {column}")

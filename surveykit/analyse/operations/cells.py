@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -36,7 +36,7 @@ class Events:
         return self.frame[name].to_numpy(dtype=np.float64)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Grid:
     """Windows of time by groups. `starts` and `ends` (naive local times, end excluded) bound each window."""
 
@@ -50,6 +50,7 @@ class Grid:
     ends: NDArray[np.datetime64]
     first: int
     limits: tuple[pd.Timestamp | None, pd.Timestamp | None]
+    _seen: dict[tuple[str, str], Events] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def cells(self) -> int:
@@ -73,8 +74,13 @@ class Grid:
 
     def events(self, table: str, time: str = "") -> Events:
         """The rows of a table by the window of `time` (its own time by default); without times, all in one window."""
-        frame = self.tables.frames[table]
         column = time or SCHEMAS[table].time
+        if (table, column) not in self._seen:
+            self._seen[table, column] = self._events(table, column, needed=bool(time))
+        return self._seen[table, column]
+
+    def _events(self, table: str, column: str, needed: bool) -> Events:
+        frame = self.tables.frames[table]
         group = self.group(table)
         if self.period == WHOLE:
             inside = np.ones(len(frame), dtype=bool)
@@ -82,7 +88,7 @@ class Grid:
             if column in frame.columns:
                 inside = ~(frame[column] < begin).to_numpy() if begin is not None else inside
                 inside = inside & ~(frame[column] >= finish).to_numpy() if finish is not None else inside
-            if time:
+            if needed:
                 inside &= frame[column].notna().to_numpy()
             return Events(frame=frame[inside], cell=group[inside])
         ordinal = _ordinals(frame[column], self.period)
@@ -200,13 +206,19 @@ def _labels(tables: Tables, table: str, by: Sequence[str]) -> pd.Series:
         else:
             known = tables.frames["customers"].set_index("customer")[name]
             part = frame["customer"].map(known[known.index.notna()])
-        parts.append(part.map(_text, na_action="ignore").astype(object).where(part.notna(), NO_GROUP))
+        parts.append(_texts(part))
     if not parts:
         return pd.Series([WHOLE] * len(frame), dtype=object)
     whole = parts[0]
     for part in parts[1:]:
         whole = whole + " / " + part
-    return whole.reset_index(drop=True)
+    return whole
+
+
+def _texts(part: pd.Series) -> pd.Series:
+    codes, values = pd.factorize(part)
+    words = np.array([*(_text(value) for value in values), NO_GROUP], dtype=object)
+    return pd.Series(words[codes], dtype=object)
 
 
 def _text(cell: object) -> str:
