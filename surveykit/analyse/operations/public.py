@@ -79,7 +79,10 @@ def operations(
         raise SurveykitError([Problem.of("OPS-NOMETRIC"), *problems])
     if period != WHOLE and cut.as_of < cut.ends[-1]:
         problems.append(Problem.of("OPS-PARTIAL", cut.labels[-1], "note", moment=str(read.as_of)))
-    values = pd.concat([rows_of(cut.labels, cut.groups, record, category, rates) for record, category, rates in found], ignore_index=True)
+    values = pd.concat(
+        [rows_of(cut.labels, cut.groups, record, category, rates) for record, category, rates in found],
+        ignore_index=True,
+    )
     rows = sum(count for _, count, _ in read.receipt.rows)
     excluded = rows - sum(kept for _, _, kept in read.receipt.rows)
     return Operations(

@@ -14,9 +14,7 @@ from surveykit.result import Names
 from surveykit.stats.rates import Rates
 
 
-def rows_of(
-    labels: Sequence[str], groups: Sequence[str], record: Record, category: str, rates: Rates
-) -> pd.DataFrame:
+def rows_of(labels: Sequence[str], groups: Sequence[str], record: Record, category: str, rates: Rates) -> pd.DataFrame:
     """A row a cell, groups within windows."""
     return pd.DataFrame(
         {
