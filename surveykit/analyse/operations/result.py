@@ -59,7 +59,7 @@ class Operations(Result):
         wanted = list(metrics) if metrics is not None else _headlines(table)
         windows = list(dict.fromkeys(table["period"]))[-WINDOWS:]
         rows = table[table["metric"].isin(wanted) & table["period"].isin(windows) & (table["category"] == "")]
-        panels = []
+        panels: list[Line] = []
         for (metric, group), own in rows.groupby(["metric", "group"], sort=False):
             if np.isfinite(own["estimate"]).any() and len(panels) < PANELS:
                 panels.append(self._line(str(metric), str(group), own.set_index("period"), windows, write))
