@@ -155,7 +155,7 @@ RECORDS = (
         unit="share", base="opening", interval="point", compute=retention_difference, timed=True,
     ),
     Record(
-        code="churn_rate", studies=("S1 7", "S2 17"), needs={"customers": ("customer", "joined", "left")},
+        code="customer_churn", studies=("S1 7", "S2 17"), needs={"customers": ("customer", "joined", "left")},
         unit="share", base="opening", interval="wilson", compute=churn_rate, timed=True,
     ),
     Record(

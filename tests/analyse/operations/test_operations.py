@@ -29,7 +29,7 @@ BY_HAND = {
     "retention_source": ([4 / 5, 3 / 3, 3 / 4], [5, 3, 4]),
     "retention": ([4 / 4, 3 / 5, 3 / 3], [4, 5, 3]),
     "retention_difference": ([-1 / 5, 2 / 5, -1 / 4], [4, 5, 3]),
-    "churn_rate": ([0, 2 / 5, 0], [4, 5, 3]),
+    "customer_churn": ([0, 2 / 5, 0], [4, 5, 3]),
     "renewal_source": ([2 / 5, 0, 0], [5, 5, 4]),
     "renewal_rate": ([2 / 3, 0, NAN], [3, 1, 0]),
     "referral_rate": ([2 / 5, 0, 0], [5, 5, 4]),
@@ -158,7 +158,7 @@ def test_groups_add_up_to_the_whole(found):
     for code in ("contact_volume", "open_contacts"):
         own = parts.table[parts.table["metric"] == code].groupby("period")["estimate"].sum()
         assert_allclose(own.loc[MONTHS], found.metric(code)["estimate"])
-    for code in ("retention", "churn_rate", "referral_rate"):
+    for code in ("retention", "customer_churn", "referral_rate"):
         own = parts.table[parts.table["metric"] == code].groupby("period")["n"].sum()
         assert_allclose(own.loc[MONTHS], found.metric(code)["n"])
 
