@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from surveykit.analyse.mode_effects import mode_effects
     from surveykit.analyse.moderation import moderate
     from surveykit.analyse.n_factors import n_factors
+    from surveykit.analyse.operations.hours import WorkingHours
+    from surveykit.analyse.operations.public import operations
+    from surveykit.analyse.operations.rollup import roll_up
     from surveykit.analyse.ordinal import ordinal
     from surveykit.analyse.ordinal_mixed import ordinal_mixed
     from surveykit.analyse.penalty import penalty_reward
@@ -82,6 +85,7 @@ if TYPE_CHECKING:
     from surveykit.responses.score import score
     from surveykit.responses.scores import Scores
     from surveykit.responses.simulate import simulate
+    from surveykit.responses.tables import Tables, read_tables
     from surveykit.responses.write import write_csv
     from surveykit.result import Result, formatted
     from surveykit.spec.bank import Item, ItemBank
@@ -128,6 +132,9 @@ _HOMES = {
     "surveykit.analyse.mode_effects": ("mode_effects",),
     "surveykit.analyse.moderation": ("moderate",),
     "surveykit.analyse.n_factors": ("n_factors",),
+    "surveykit.analyse.operations.hours": ("WorkingHours",),
+    "surveykit.analyse.operations.public": ("operations",),
+    "surveykit.analyse.operations.rollup": ("roll_up",),
     "surveykit.analyse.ordinal": ("ordinal",),
     "surveykit.analyse.ordinal_mixed": ("ordinal_mixed",),
     "surveykit.analyse.penalty": ("penalty_reward",),
@@ -173,6 +180,7 @@ _HOMES = {
     "surveykit.responses.score": ("score",),
     "surveykit.responses.scores": ("Scores",),
     "surveykit.responses.simulate": ("simulate",),
+    "surveykit.responses.tables": ("Tables", "read_tables"),
     "surveykit.responses.write": ("write_csv",),
     "surveykit.result": ("Result", "formatted"),
     "surveykit.spec.bank": ("Item", "ItemBank"),
