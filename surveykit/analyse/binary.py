@@ -16,9 +16,9 @@ from surveykit.analyse.effects import average_effects
 from surveykit.analyse.frames import choice, names_of, unweighted
 from surveykit.analyse.glm_words import logistic_sentences
 from surveykit.analyse.outcomes import Event
+from surveykit.analyse.slopes_figure import slopes_figure
 from surveykit.analyse.wald import MlCovariance, likelihood_measures, ml_covariance, wald_table
-from surveykit.draw.coefficients import coefficient_plot
-from surveykit.errors import Problem, SurveykitError
+from surveykit.errors import SurveykitError
 from surveykit.result import Provenance, Result, Writer
 from surveykit.stats.glm import Glm, generalised
 from surveykit.stats.ols import INTERCEPT
@@ -70,16 +70,14 @@ class Logistic(Result):
             write.name(name) + (f": {value}" if value else "")
             for name, value in zip(effects["term"], effects["level"], strict=True)
         ]
-        return coefficient_plot(
+        return slopes_figure(
+            effects,
             names,
-            effects["estimate"].to_numpy() * 100,
-            effects["conf_low"].to_numpy() * 100,
-            effects["conf_high"].to_numpy() * 100,
-            significant=(effects["p_value"] < 1 - self.conf_level).to_numpy(),
-            significant_label=write.say("regression.significant"),
-            not_significant_label=write.say("regression.not_significant"),
-            xlabel=write.say("logistic.axis", level=level),
-            fmt=lambda value: write.number(value, "points"),
+            write,
+            axis=write.say("logistic.axis", level=level),
+            conf_level=self.conf_level,
+            kind="points",
+            times=100,
             **style,
         )
 
@@ -118,9 +116,7 @@ def logistic(
         fit.bread, fit.bread, fit.scores, covariance, design, cluster, fit.leverage
     )
     problems += found
-    if design.dropped:
-        total = len(y) + design.dropped
-        problems.append(Problem.of("ANALYSE-DROPPED", formula, "note", dropped=design.dropped, rows=total))
+    problems += design.left_out(formula)
     measures, calibration = _measures(fit, y, conf_level)
     return Logistic(
         n=fit.n,

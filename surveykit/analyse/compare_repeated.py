@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from surveykit.analyse.compare_rows import Row, blank, contrast
+from surveykit.analyse.frames import left_out
 from surveykit.errors import Problem, SurveykitError
 from surveykit.responses.source import columns_of
 from surveykit.stats.effect_sizes import kendalls_w
@@ -31,9 +32,7 @@ def repeated_rows(
     complete = ~np.isnan(rows).any(axis=1)
     ranks = row_ranks(rows[complete])
     n = len(ranks)
-    problems = []
-    if n < len(rows):
-        problems.append(Problem.of("ANALYSE-DROPPED", "", "note", dropped=len(rows) - n, rows=len(rows)))
+    problems = left_out("", len(rows) - n, len(rows))
     mean = ranks.mean(axis=0) if n else np.full(len(outcomes), np.nan)
     sd = ranks.std(axis=0, ddof=1) if n > 1 else np.full(len(outcomes), np.nan)
     low, high = mean_t(mean, sd, n, conf_level)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from surveykit.analyse.frames import left_out
 from surveykit.analyse.scales import Keys, levels_of, scale_matrices
 from surveykit.errors import Problem, SurveykitError
 from surveykit.responses.source import columns_of
@@ -74,8 +75,7 @@ def constructs(data: Any, scales: Mapping[str, Sequence[str]], keys: Keys, with_
         every = columns_of(data, items).to_numpy(dtype=float)
         rows = every[~np.isnan(every).any(axis=1)]
         moments = Moments.of(every, items)
-        if moments.dropped:
-            problems.append(Problem.of("ANALYSE-DROPPED", "", "note", dropped=moments.dropped, rows=len(every)))
+        problems += left_out("", moments.dropped, len(every))
     if moments.n < 3:
         raise SurveykitError.of("VALID-FEWROWS", n=moments.n)
     covariance = moments.covariance * turn

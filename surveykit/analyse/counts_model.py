@@ -14,9 +14,9 @@ from scipy import special
 from surveykit.analyse.design import design_of
 from surveykit.analyse.frames import choice, names_of, unweighted
 from surveykit.analyse.glm_words import counts_sentences
+from surveykit.analyse.slopes_figure import slopes_figure
 from surveykit.analyse.wald import MlCovariance, likelihood_measures, ml_covariance, wald_table
-from surveykit.draw.coefficients import coefficient_plot
-from surveykit.errors import Problem, SurveykitError
+from surveykit.errors import SurveykitError
 from surveykit.result import Provenance, Result, Writer
 from surveykit.stats.glm import Glm, generalised
 from surveykit.stats.ols import INTERCEPT
@@ -63,16 +63,12 @@ class CountModel(Result):
     def _figure(self, table: pd.DataFrame, write: Writer, **style: Any) -> Figure:
         slopes = table[table["term"] != INTERCEPT]
         level = write.number(self.conf_level, "share", 0)
-        return coefficient_plot(
+        return slopes_figure(
+            slopes,
             [write.name(term) for term in slopes["term"]],
-            slopes["estimate"].to_numpy(),
-            slopes["conf_low"].to_numpy(),
-            slopes["conf_high"].to_numpy(),
-            significant=(slopes["p_value"] < 1 - self.conf_level).to_numpy(),
-            significant_label=write.say("regression.significant"),
-            not_significant_label=write.say("regression.not_significant"),
-            xlabel=write.say("counts.axis", level=level),
-            fmt=lambda value: write.number(value, "coefficient"),
+            write,
+            axis=write.say("counts.axis", level=level),
+            conf_level=self.conf_level,
             **style,
         )
 
@@ -121,9 +117,7 @@ def count_model(
         fit.bread, fit.bread, fit.scores, covariance, design, cluster, fit.leverage
     )
     problems += found
-    if design.dropped:
-        total = len(y) + design.dropped
-        problems.append(Problem.of("ANALYSE-DROPPED", formula, "note", dropped=design.dropped, rows=total))
+    problems += design.left_out(formula)
     p = len(fit.coefficients) + (1 if family == "negbin" and np.isfinite(fit.size) else 0)
     measures = likelihood_measures(fit.log_likelihood, null.log_likelihood, fit.n, p, len(design.terms))
     return CountModel(

@@ -13,8 +13,8 @@ from formulaic import Formula
 from formulaic.errors import FormulaicError
 from numpy.typing import NDArray
 
-from surveykit.analyse.frames import table_of
-from surveykit.errors import SurveykitError
+from surveykit.analyse.frames import left_out, table_of
+from surveykit.errors import Problem, SurveykitError
 from surveykit.responses.source import fingerprint_of
 from surveykit.stats.moments import Moments
 
@@ -54,6 +54,10 @@ class Design:
     def with_ones(self) -> NDArray[np.float64]:
         """The design with its column of ones, (n, p + 1)."""
         return np.column_stack([np.ones(len(self.y)), self.x])
+
+    def left_out(self, place: str) -> list[Problem]:
+        """The note that rows were left out, where they were."""
+        return left_out(place, self.dropped, len(self.y) + self.dropped)
 
     def at(self, frame: pd.DataFrame) -> NDArray[np.float64]:
         """The columns of `x` for other values of the variables, coded as they were for the data."""

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from surveykit.analyse.dif_words import CLASS_B, CLASS_C, dif_sentences
-from surveykit.analyse.frames import choice, names_of, table_of, unweighted
+from surveykit.analyse.frames import choice, left_out, names_of, table_of, unweighted
 from surveykit.draw.coefficients import coefficient_plot
 from surveykit.draw.intervals import dot_intervals
 from surveykit.errors import Problem, SurveykitError
@@ -136,8 +136,7 @@ def dif(
     if score is not None:
         use &= np.isfinite(score)
     codes, names, problems = _groups(owner[use])
-    if not use.all():
-        problems.append(Problem.of("ANALYSE-DROPPED", "", "note", dropped=int((~use).sum()), rows=len(use)))
+    problems += left_out("", int((~use).sum()), len(use))
     if not given and len(chosen) < 2:
         raise SurveykitError.of("DIF-ONEITEM", found=len(chosen))
     answers, score = answers[use], None if score is None else score[use]

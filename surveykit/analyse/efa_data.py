@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from surveykit.analyse.frames import choice, numeric_names, unweighted
+from surveykit.analyse.frames import choice, left_out, numeric_names, unweighted
 from surveykit.analyse.scales import levels_of, scale_items
 from surveykit.errors import Problem, SurveykitError
 from surveykit.responses.responses import Responses
@@ -59,9 +59,7 @@ def item_matrix(
     rows = every[answered.all(axis=1) if missing == "listwise" else answered.any(axis=1)]
     if len(rows) < 2:
         raise SurveykitError.of("EFA-NOROWS", rows=len(every))
-    problems = []
-    if len(rows) < len(every):
-        problems.append(Problem.of("ANALYSE-DROPPED", "", "note", dropped=len(every) - len(rows), rows=len(every)))
+    problems = left_out("", len(every) - len(rows), len(every))
     with np.errstate(invalid="ignore"):
         means, sds = np.nanmean(rows, axis=0), np.nanstd(rows, axis=0, ddof=1)
     _varied(sds, items)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from surveykit.errors import SurveykitError
+from surveykit.errors import Problem, SurveykitError
 from surveykit.responses.design import SurveyDesign
 from surveykit.responses.responses import Responses
 from surveykit.responses.scores import Scores
@@ -75,6 +75,11 @@ def answer_names(data: Any, column: str) -> Names:
     if form is None or scale is None:
         return {}
     return {str(value): {lang: scale.label(value, lang) for lang in form.languages} for value in scale.values}
+
+
+def left_out(place: str, dropped: int, rows: int) -> list[Problem]:
+    """The note that so many of all rows were left out for a missing value; none where all were used."""
+    return [Problem.of("ANALYSE-DROPPED", place, "note", dropped=dropped, rows=rows)] if dropped else []
 
 
 def unweighted(data: Any, call: str) -> None:

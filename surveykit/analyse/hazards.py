@@ -14,9 +14,9 @@ from scipy import stats
 from surveykit.analyse.customer_rows import flags, not_negative
 from surveykit.analyse.design import design_of
 from surveykit.analyse.frames import names_of, unweighted
+from surveykit.analyse.slopes_figure import slopes_figure
 from surveykit.analyse.survival_words import cox_sentences
 from surveykit.analyse.wald import wald_table
-from surveykit.draw.coefficients import coefficient_plot
 from surveykit.errors import Problem
 from surveykit.result import Provenance, Result, Writer
 from surveykit.stats.cox import concordance, cox_fit
@@ -49,16 +49,12 @@ class CoxModel(Result):
         return self.coefficients.assign(conf_level=self.conf_level, n=self.n, method="cox_efron")
 
     def _figure(self, table: pd.DataFrame, write: Writer, **style: Any) -> Figure:
-        return coefficient_plot(
+        return slopes_figure(
+            table,
             [write.name(term) for term in table["term"]],
-            table["estimate"].to_numpy(),
-            table["conf_low"].to_numpy(),
-            table["conf_high"].to_numpy(),
-            significant=(table["p_value"] < 1 - self.conf_level).to_numpy(),
-            significant_label=write.say("regression.significant"),
-            not_significant_label=write.say("regression.not_significant"),
-            xlabel=write.say("cox.axis", level=write.number(self.conf_level, "share", 0)),
-            fmt=lambda value: write.number(value, "coefficient"),
+            write,
+            axis=write.say("cox.axis", level=write.number(self.conf_level, "share", 0)),
+            conf_level=self.conf_level,
             **style,
         )
 
@@ -81,9 +77,7 @@ def cox(formula: str, data: Any, event: str, conf_level: float = 0.95) -> CoxMod
     d = flags(design.used, event)
     not_negative(design.y, design.outcome)
     problems: list[Problem] = []
-    if design.dropped:
-        rows = len(design.y) + design.dropped
-        problems.append(Problem.of("ANALYSE-DROPPED", formula, "note", dropped=design.dropped, rows=rows))
+    problems += design.left_out(formula)
     p = len(design.terms)
     fit = cox_fit(design.y, d, design.x)
     if fit.events == 0:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from surveykit.analyse.frames import choice, names_of
+from surveykit.analyse.frames import choice, left_out, names_of
 from surveykit.analyse.importance_data import Groups, Sample, sample_of
 from surveykit.analyse.importance_estimates import (
     Estimates,
@@ -149,9 +149,7 @@ def importance(
         found = linear_estimates(sample, method, n_boot, seed, conf_level)
         game = subset_r2(sample.correlation, sample.units) if method == "dominance" else np.empty((0, 1))
     problems = [*sample.problems, *_caveats(sample, found, n_boot)]
-    if sample.dropped:
-        total = sample.n + sample.dropped
-        problems.append(Problem.of("ANALYSE-DROPPED", outcome, "note", dropped=sample.dropped, rows=total))
+    problems += left_out(outcome, sample.dropped, sample.n + sample.dropped)
     drawn = ranks(found.draws)
     pairs, sizes = _dominance(sample, found, game, method)
     return Importance(

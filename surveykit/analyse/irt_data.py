@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from surveykit.analyse.frames import unweighted
+from surveykit.analyse.frames import left_out, unweighted
 from surveykit.analyse.scales import Keys, levels_of, scale_items, scale_matrices
 from surveykit.errors import Problem, SurveykitError
 from surveykit.responses.responses import Responses
@@ -53,8 +53,7 @@ def ordered_items(data: Any, keys: Keys, only: str | Sequence[str] | None) -> Or
     ascending = dict(zip(items, levels_of(answers, items), strict=True))
     levels = {item: codes[::-1] if item in turned else codes for item, codes in ascending.items()}
     problems = list(direction.problems)
-    if not some.all():
-        problems.append(Problem.of("ANALYSE-DROPPED", "", "note", dropped=int((~some).sum()), rows=len(some)))
+    problems += left_out("", int((~some).sum()), len(some))
     partly = int((some & ~known.all(axis=1)).sum())
     if partly:
         problems.append(Problem.of("IRT-MISSING", "", "note", partly=partly, rows=int(some.sum())))

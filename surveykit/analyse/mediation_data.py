@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from surveykit.analyse.frames import left_out
 from surveykit.analyse.mediation_plan import Roles
 from surveykit.errors import Problem, SurveykitError
 from surveykit.responses.source import columns_of
@@ -54,7 +55,7 @@ def rows_of(data: Any, roles: Roles) -> Rows:
     if flat:
         raise SurveykitError([Problem.of("MEDIATE-CONSTANT", f"variable {name}") for name in flat])
     dropped = len(frame) - n
-    notes = (Problem.of("ANALYSE-DROPPED", "", "note", dropped=dropped, rows=len(frame)),) if dropped else ()
+    notes = tuple(left_out("", dropped, len(frame)))
     return Rows(values, dropped, notes)
 
 

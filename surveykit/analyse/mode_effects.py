@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from surveykit.analyse.compare_outcomes import Groups, groups_of, label, listed
 from surveykit.analyse.compare_rows import contrast
 from surveykit.analyse.frames import choice, names_of, table_of, unweighted
+from surveykit.analyse.slopes_figure import slopes_figure
 from surveykit.analyse.wave_words import mode_sentences
-from surveykit.draw.coefficients import coefficient_plot
 from surveykit.errors import Problem, SurveykitError
 from surveykit.responses.source import columns_of, fingerprint_of
 from surveykit.result import Provenance, Result, Writer
@@ -53,17 +53,14 @@ class ModeEffects(Result):
 
     def _figure(self, table: pd.DataFrame, write: Writer, **style: Any) -> Figure:
         shown = table[table["measure"] == "mode_adjusted"]
-        return coefficient_plot(
+        return slopes_figure(
+            shown,
             [write.name(name) for name in shown["outcome"]],
-            shown["estimate"].to_numpy(),
-            shown["conf_low"].to_numpy(),
-            shown["conf_high"].to_numpy(),
-            significant=(shown["p_adjusted"] < 1 - self.conf_level).to_numpy(),
+            write,
+            axis=write.say("modes.axis", level=write.number(self.conf_level, "share", 0)),
+            conf_level=self.conf_level,
+            p="p_adjusted",
             model=shown["contrast"].tolist(),
-            significant_label=write.say("regression.significant"),
-            not_significant_label=write.say("regression.not_significant"),
-            xlabel=write.say("modes.axis", level=write.number(self.conf_level, "share", 0)),
-            fmt=lambda value: write.number(value, "coefficient"),
             **style,
         )
 

@@ -11,17 +11,15 @@ import pandas as pd
 from matplotlib.figure import Figure
 from scipy import special
 
-from surveykit.analyse.clusters import cluster_codes
-from surveykit.analyse.frames import choice, names_of, table_of, unweighted
+from surveykit.analyse.frames import choice, left_out, names_of, table_of, unweighted
 from surveykit.analyse.moderation_words import moderation_sentences
+from surveykit.analyse.robust_squares import RobustSquares, robust_squares
 from surveykit.draw.bands import bands
 from surveykit.errors import Problem, SurveykitError
 from surveykit.responses.source import fingerprint_of
 from surveykit.result import Provenance, Result, Writer
 from surveykit.stats.cumulative import dependent
 from surveykit.stats.johnson_neyman import Region, johnson_neyman, simple_slopes
-from surveykit.stats.residuals import robust_covariance
-from surveykit.stats.sandwich import cluster_covariance
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -92,17 +90,6 @@ def _label(row: pd.Series, write: Writer) -> str:
     return write.say(f"moderation.at_{row['position']}", value=text) if row["position"] else text
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Fit:
-    design: np.ndarray
-    beta: np.ndarray
-    vcov: np.ndarray
-    t: float
-    df: int
-    rss: float
-    tss: float
-
-
 def moderate(
     data: Any,
     x: str,
@@ -152,9 +139,10 @@ def moderate(
         raise SurveykitError.of("STATS-FEW-ROWS", place, rows=len(used), terms=design.shape[1])
     if bad:
         raise SurveykitError.of("GLM-DEPENDENT", place, predictors=", ".join(terms[at + 1] for at in bad))
-    problems: list[Problem] = []
-    fit, covariance, found = _fitted(design, used, y, covariance, cluster, conf_level)
-    problems += found
+    fit = robust_squares(
+        design, used[y].to_numpy(dtype=float), covariance, used[cluster] if cluster else None, y, conf_level
+    )
+    problems = list(fit.problems)
     products = np.arange(2 + k, 2 + 2 * k)
     values, positions = _values(used[w], at, categorical, problems, w)
     contrasts = _slope_contrasts(design.shape[1], k, values, categorical, len(levels))
@@ -162,25 +150,24 @@ def moderate(
     region, path = Region("", np.nan, np.nan), pd.DataFrame(columns=["value", "estimate", "conf_low", "conf_high"])
     if not categorical:
         pick = np.ix_([1, 3], [1, 3])
-        region = johnson_neyman(float(fit.beta[1]), float(fit.beta[3]), fit.vcov[pick], fit.t)
+        region = johnson_neyman(float(fit.beta[1]), float(fit.beta[3]), fit.vcov[pick], fit.reach)
         path = _path(fit, used[w].to_numpy(dtype=float))
         seen = used[w].to_numpy(dtype=float)
         slope, error = simple_slopes(float(fit.beta[1]), float(fit.beta[3]), fit.vcov[pick], seen)
         measures |= {
             "jn_low": region.low,
             "jn_high": region.high,
-            "jn_share": float((np.abs(slope) > fit.t * error).mean()),
+            "jn_share": float((np.abs(slope) > fit.reach * error).mean()),
             "w_min": float(seen.min()),
             "w_max": float(seen.max()),
         }
     dropped = len(frame) - len(used)
-    if dropped:
-        problems.append(Problem.of("ANALYSE-DROPPED", place, "note", dropped=dropped, rows=len(frame)))
-    slopes = _table(contrasts, fit)
+    problems += left_out(place, dropped, len(frame))
+    slopes = fit.contrasts(contrasts)
     slopes.insert(0, "moderator", values if not categorical else np.nan)
     slopes.insert(1, "category", levels if categorical else "")
     slopes.insert(2, "position", positions)
-    coefficients = _table(np.eye(design.shape[1]), fit)
+    coefficients = fit.contrasts(np.eye(design.shape[1]))
     coefficients.insert(0, "term", terms)
     return Moderation(
         n=len(used),
@@ -194,7 +181,7 @@ def moderate(
         measures=measures,
         where=region.where,
         conf_level=conf_level,
-        covariance=covariance,
+        covariance=fit.covariance,
         dropped=dropped,
         problems=tuple(problems),
         names=names_of(data),
@@ -206,7 +193,7 @@ def moderate(
             y=y,
             covariates=tuple(covariates),
             at=None if at is None else tuple(at),
-            covariance=covariance,
+            covariance=fit.covariance,
             cluster=cluster,
             conf_level=conf_level,
         ),
@@ -243,35 +230,6 @@ def _covariates(used: pd.DataFrame, covariates: Sequence[str]) -> tuple[np.ndarr
     return np.column_stack(blocks), names
 
 
-def _fitted(
-    design: np.ndarray, used: pd.DataFrame, y: str, covariance: str, cluster: str | None, conf_level: float
-) -> tuple[_Fit, str, list[Problem]]:
-    outcome = used[y].to_numpy(dtype=float)
-    n, p = design.shape
-    beta = np.linalg.lstsq(design, outcome, rcond=None)[0]
-    residuals = outcome - design @ beta
-    bread = np.linalg.inv(design.T @ design)
-    rss = float(residuals @ residuals)
-    df, problems = n - p, []
-    if cluster is not None:
-        codes, groups, problems = cluster_codes(used[cluster], cluster)
-        vcov = cluster_covariance(bread, design * residuals[:, None], codes, rows=True)
-        df, covariance = groups - 1, "CR1"
-    elif covariance == "classical":
-        vcov = bread * rss / df
-    else:
-        vcov = robust_covariance(design, residuals, covariance, bread)
-    tss = float(((outcome - outcome.mean()) ** 2).sum())
-    if rss <= 1e-14 * max(tss, 1e-300):
-        vcov = np.full((p, p), np.nan)
-        problems.append(Problem.of("ANALYSE-PERFECT", y, "warning"))
-    return (
-        _Fit(design, beta, vcov, float(special.stdtrit(df, (1 + conf_level) / 2)), df, rss, tss),
-        covariance,
-        problems,
-    )
-
-
 def _values(
     column: pd.Series, at: Sequence[float] | None, categorical: bool, problems: list[Problem], w: str
 ) -> tuple[np.ndarray, list[str]]:
@@ -304,24 +262,7 @@ def _slope_contrasts(p: int, k: int, values: np.ndarray, categorical: bool, leve
     return contrasts
 
 
-def _table(contrasts: np.ndarray, fit: _Fit) -> pd.DataFrame:
-    estimate = contrasts @ fit.beta
-    error = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", contrasts, fit.vcov, contrasts), 0))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        t = estimate / np.where(error > 0, error, np.nan)
-    return pd.DataFrame(
-        {
-            "estimate": estimate,
-            "std_error": error,
-            "statistic": t,
-            "p_value": 2 * special.stdtr(fit.df, -np.abs(t)),
-            "conf_low": estimate - fit.t * error,
-            "conf_high": estimate + fit.t * error,
-        }
-    )
-
-
-def _measures(fit: _Fit, design: np.ndarray, outcome: np.ndarray, products: np.ndarray) -> dict[str, float]:
+def _measures(fit: RobustSquares, design: np.ndarray, outcome: np.ndarray, products: np.ndarray) -> dict[str, float]:
     beta, block = fit.beta[products], fit.vcov[np.ix_(products, products)]
     q = len(products)
     f = float(beta @ np.linalg.solve(block, beta)) / q if np.isfinite(block).all() else float("nan")
@@ -338,16 +279,27 @@ def _measures(fit: _Fit, design: np.ndarray, outcome: np.ndarray, products: np.n
     }
 
 
-def _path(fit: _Fit, seen: np.ndarray) -> pd.DataFrame:
+def _path(fit: RobustSquares, seen: np.ndarray) -> pd.DataFrame:
     grid = np.linspace(seen.min(), seen.max(), 101)
     slope, error = simple_slopes(float(fit.beta[1]), float(fit.beta[3]), fit.vcov[np.ix_([1, 3], [1, 3])], grid)
     return pd.DataFrame(
-        {"value": grid, "estimate": slope, "conf_low": slope - fit.t * error, "conf_high": slope + fit.t * error}
+        {
+            "value": grid,
+            "estimate": slope,
+            "conf_low": slope - fit.reach * error,
+            "conf_high": slope + fit.reach * error,
+        }
     )
 
 
 def _lines(
-    fit: _Fit, focal: np.ndarray, values: np.ndarray, k: int, categorical: bool, levels: int, others: np.ndarray
+    fit: RobustSquares,
+    focal: np.ndarray,
+    values: np.ndarray,
+    k: int,
+    categorical: bool,
+    levels: int,
+    others: np.ndarray,
 ) -> pd.DataFrame:
     grid = np.linspace(focal.min(), focal.max(), 41)
     made = []
@@ -357,6 +309,6 @@ def _lines(
         rows[:, 0], rows[:, 1] = 1.0, grid
         rows[:, 2 : 2 + k], rows[:, 2 + k : 2 + 2 * k] = w, grid[:, None] * w
         rows[:, 2 + 2 * k :] = others.mean(axis=0)
-        found = _table(rows, fit)[["estimate", "conf_low", "conf_high"]]
+        found = fit.contrasts(rows)[["estimate", "conf_low", "conf_high"]]
         made.append(found.assign(line=line, value=grid))
     return pd.concat(made, ignore_index=True)

@@ -15,8 +15,8 @@ from surveykit.analyse.design import Design, design_of
 from surveykit.analyse.frames import choice, names_of, unweighted
 from surveykit.analyse.glm_words import ordinal_sentences
 from surveykit.analyse.outcomes import Ordered
+from surveykit.analyse.slopes_figure import slopes_figure
 from surveykit.analyse.wald import MlCovariance, likelihood_measures, ml_covariance, wald_table
-from surveykit.draw.coefficients import coefficient_plot
 from surveykit.errors import Problem, SurveykitError
 from surveykit.result import Provenance, Result, Writer
 from surveykit.stats.cumulative import Cumulative, cumulative_link
@@ -73,21 +73,12 @@ class Ordinal(Result):
     def _figure(self, table: pd.DataFrame, write: Writer, **style: Any) -> Figure:
         slopes = table[table["part"].isin(["slope", "slope_at"])]
         level = write.number(self.conf_level, "share", 0)
-        return coefficient_plot(
-            [
-                write.name(term) + (f" ({cut})" if cut else "")
-                for term, cut in zip(slopes["term"], slopes["cut"], strict=True)
-            ],
-            slopes["estimate"].to_numpy(),
-            slopes["conf_low"].to_numpy(),
-            slopes["conf_high"].to_numpy(),
-            significant=(slopes["p_value"] < 1 - self.conf_level).to_numpy(),
-            significant_label=write.say("regression.significant"),
-            not_significant_label=write.say("regression.not_significant"),
-            xlabel=write.say(f"ordinal.axis_{self.link}", level=level),
-            fmt=lambda value: write.number(value, "coefficient"),
-            **style,
-        )
+        labels = [
+            write.name(term) + (f" ({cut})" if cut else "")
+            for term, cut in zip(slopes["term"], slopes["cut"], strict=True)
+        ]
+        axis = write.say(f"ordinal.axis_{self.link}", level=level)
+        return slopes_figure(slopes, labels, write, axis=axis, conf_level=self.conf_level, **style)
 
     def _sentences(self, table: pd.DataFrame, write: Writer) -> list[str]:
         return ordinal_sentences(self.outcome, table, self.measures, self.proportionality, self.link, write)
@@ -141,9 +132,7 @@ def ordinal(
             problems.append(Problem.of("GLM-CROSSING", formula, "warning", rows=crossing))
     proportionality, overall, noted = _proportionality(codes, design, fit, partial, free)
     problems += noted
-    if design.dropped:
-        total = len(codes) + design.dropped
-        problems.append(Problem.of("ANALYSE-DROPPED", formula, "note", dropped=design.dropped, rows=total))
+    problems += design.left_out(formula)
     slopes = fit.nominal.size + fit.slopes.size
     return Ordinal(
         n=fit.n,

@@ -17,7 +17,7 @@ from surveykit.analyse.frames import choice, names_of, unweighted
 from surveykit.analyse.ordinal import LinkName, Ordinal
 from surveykit.analyse.outcomes import Ordered
 from surveykit.analyse.wald import likelihood_measures, wald_table
-from surveykit.errors import Problem, SurveykitError
+from surveykit.errors import SurveykitError
 from surveykit.result import Provenance
 from surveykit.stats.cumulative_mixed import Mixed, random_intercept
 
@@ -53,9 +53,7 @@ def ordinal_mixed(
     codes, count, _ = cluster_codes(design.used[group], group)
     fit = random_intercept(design.y.astype(np.intp), design.x, codes, link, nodes)
     problems = [replace(problem, place=problem.place or formula) for problem in fit.problems] + recode.problems
-    if design.dropped:
-        total = len(codes) + design.dropped
-        problems.append(Problem.of("ANALYSE-DROPPED", formula, "note", dropped=design.dropped, rows=total))
+    problems += design.left_out(formula)
     ratio = max(2 * (fit.log_likelihood - fit.fixed), 0.0) if np.isfinite(fit.log_likelihood) else float("nan")
     q = design.x.shape[1]
     return Ordinal(

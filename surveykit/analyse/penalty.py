@@ -9,17 +9,14 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from scipy import special
 
-from surveykit.analyse.clusters import cluster_codes
-from surveykit.analyse.frames import names_of, unweighted
-from surveykit.draw.coefficients import coefficient_plot
-from surveykit.errors import Problem, SurveykitError
+from surveykit.analyse.frames import left_out, names_of, unweighted
+from surveykit.analyse.robust_squares import RobustSquares, robust_squares
+from surveykit.analyse.slopes_figure import slopes_figure
+from surveykit.errors import SurveykitError
 from surveykit.responses.source import columns_of, fingerprint_of
 from surveykit.result import Provenance, Result, Writer
 from surveykit.stats.cumulative import dependent
-from surveykit.stats.residuals import robust_covariance
-from surveykit.stats.sandwich import cluster_covariance
 
 TYPES = ("basic", "performance", "excitement", "none")
 
@@ -58,19 +55,15 @@ class PenaltyReward(Result):
 
     def _figure(self, table: pd.DataFrame, write: Writer, **style: Any) -> Figure:
         drawn = table[table["asymmetry"] != "imbalance"]
-        return coefficient_plot(
+        return slopes_figure(
+            drawn,
             [write.name(term) for term in drawn["term"]],
-            drawn["estimate"].to_numpy(),
-            drawn["conf_low"].to_numpy(),
-            drawn["conf_high"].to_numpy(),
-            model=[write.label(each) for each in drawn["asymmetry"]],
-            significant=(drawn["p_value"] < 1 - self.conf_level).to_numpy(),
-            significant_label=write.say("regression.significant"),
-            not_significant_label=write.say("regression.not_significant"),
-            xlabel=write.say(
+            write,
+            axis=write.say(
                 "penalty.axis", outcome=write.name(self.outcome), level=write.number(self.conf_level, "share", 0)
             ),
-            fmt=lambda value: write.number(value, "coefficient"),
+            conf_level=self.conf_level,
+            model=[write.label(each) for each in drawn["asymmetry"]],
             **style,
         )
 
@@ -150,40 +143,22 @@ def penalty_reward(
     n, p = design.shape
     if n <= p:
         raise SurveykitError.of("STATS-FEW-ROWS", outcome, rows=n, terms=p)
-    bread = np.linalg.inv(design.T @ design)
-    beta = bread @ (design.T @ y)
-    residuals = y - design @ beta
-    problems: list[Problem] = []
-    if cluster:
-        codes, groups, problems = cluster_codes(extra.loc[complete, cluster], cluster)
-        vcov, df, covariance = (
-            cluster_covariance(bread, design * residuals[:, None], codes, rows=True),
-            groups - 1,
-            "CR1",
-        )
-    else:
-        vcov, df, covariance = robust_covariance(design, residuals, "HC3", bread), n - p, "HC3"
-    tss, rss = float(((y - y.mean()) ** 2).sum()), float(residuals @ residuals)
-    if rss <= 1e-14 * tss or tss <= 0:
-        vcov = np.full((p, p), np.nan)
-        problems.append(Problem.of("ANALYSE-PERFECT", outcome, "warning"))
+    fit = robust_squares(design, y, "HC3", extra.loc[complete, cluster] if cluster else None, outcome, conf_level)
     dropped = len(frame) - n
-    if dropped:
-        problems.append(Problem.of("ANALYSE-DROPPED", outcome, "note", dropped=dropped, rows=len(frame)))
-    contrasts = _contrasts(wanted, beta, vcov, df, conf_level)
+    contrasts = _contrasts(wanted, fit)
     return PenaltyReward(
         n=n,
         outcome=outcome,
         contrasts=contrasts,
         attributes=_attributes(wanted, cuts, indicators, contrasts, 1 - conf_level),
         measures={
-            "r2": 1 - rss / tss if tss > 0 else float("nan"),
-            "adj_r2": 1 - rss / tss * (n - 1) / (n - p) if tss > 0 else float("nan"),
+            "r2": 1 - fit.rss / fit.tss if fit.tss > 0 else float("nan"),
+            "adj_r2": 1 - fit.rss / fit.tss * (n - 1) / (n - p) if fit.tss > 0 else float("nan"),
         },
         conf_level=conf_level,
-        covariance=covariance,
+        covariance=fit.covariance,
         dropped=dropped,
-        problems=tuple(problems),
+        problems=(*fit.problems, *left_out(outcome, dropped, len(frame))),
         names=names_of(data),
         provenance=Provenance.of(
             "penalty_reward",
@@ -214,28 +189,15 @@ def _cuts(ratings: np.ndarray, name: str, low: Any, high: Any) -> tuple[float, f
     return down, up
 
 
-def _contrasts(wanted: list[str], beta: np.ndarray, vcov: np.ndarray, df: int, conf_level: float) -> pd.DataFrame:
-    rows = np.zeros((3 * len(wanted), len(beta)))
+def _contrasts(wanted: list[str], fit: RobustSquares) -> pd.DataFrame:
+    rows = np.zeros((3 * len(wanted), len(fit.beta)))
     for at in range(len(wanted)):
         rows[3 * at, 1 + 2 * at] = rows[3 * at + 1, 2 + 2 * at] = 1.0
         rows[3 * at + 2, 1 + 2 * at] = rows[3 * at + 2, 2 + 2 * at] = 1.0
-    estimate = rows @ beta
-    error = np.sqrt(np.einsum("ij,jk,ik->i", rows, vcov, rows))
-    reach = special.stdtrit(df, (1 + conf_level) / 2)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        t = estimate / np.where(error > 0, error, np.nan)
-    return pd.DataFrame(
-        {
-            "term": [name for name in wanted for _ in range(3)],
-            "asymmetry": ["penalty", "reward", "imbalance"] * len(wanted),
-            "estimate": estimate,
-            "std_error": error,
-            "statistic": t,
-            "p_value": 2 * special.stdtr(df, -np.abs(t)),
-            "conf_low": estimate - reach * error,
-            "conf_high": estimate + reach * error,
-        }
-    )
+    table = fit.contrasts(rows)
+    table.insert(0, "term", [name for name in wanted for _ in range(3)])
+    table.insert(1, "asymmetry", ["penalty", "reward", "imbalance"] * len(wanted))
+    return table
 
 
 def _attributes(

@@ -15,8 +15,8 @@ from surveykit.analyse.assumption_words import assumption_sentences
 from surveykit.analyse.clusters import cluster_codes
 from surveykit.analyse.design import Design, design_of, plain_terms
 from surveykit.analyse.frames import choice, names_of, unweighted
+from surveykit.analyse.slopes_figure import slopes_figure
 from surveykit.analyse.words import regression_sentences
-from surveykit.draw.coefficients import coefficient_plot
 from surveykit.errors import Problem, SurveykitError
 from surveykit.responses.source import fingerprint_of
 from surveykit.result import Provenance, Result, Writer
@@ -69,16 +69,14 @@ class Regression(Result):
     def _figure(self, table: pd.DataFrame, write: Writer, **style: Any) -> Figure:
         slopes = table[table["term"] != INTERCEPT]
         level = write.number(self.conf_level, "share", 0)
-        return coefficient_plot(
+        return slopes_figure(
+            slopes,
             [write.name(term) for term in slopes["term"]],
-            slopes["beta"].to_numpy(),
-            slopes["beta_low"].to_numpy(),
-            slopes["beta_high"].to_numpy(),
-            significant=(slopes["p_value"] < 1 - self.conf_level).to_numpy(),
-            significant_label=write.say("regression.significant"),
-            not_significant_label=write.say("regression.not_significant"),
-            xlabel=write.say("regression.axis", level=level),
-            fmt=lambda value: write.number(value, "bounded"),
+            write,
+            axis=write.say("regression.axis", level=level),
+            conf_level=self.conf_level,
+            kind="bounded",
+            columns=("beta", "beta_low", "beta_high"),
             **style,
         )
 
@@ -136,9 +134,7 @@ def regress(
     if fit.df_residual > 0 and not fit.rss > 0:
         vcov = np.full(vcov.shape, np.nan)
         problems.append(Problem.of("ANALYSE-PERFECT", formula, "warning"))
-    if design.dropped:
-        total = len(design.y) + design.dropped
-        problems.append(Problem.of("ANALYSE-DROPPED", formula, "note", dropped=design.dropped, rows=total))
+    problems += design.left_out(formula)
     ratio = np.concatenate([[np.nan], design.x.std(axis=0)]) / (design.y.std() or np.nan)
     return Regression(
         n=fit.n,

@@ -53,9 +53,11 @@ def scale_items(data: Any, scales: Mapping[str, Sequence[str]] | None) -> dict[s
         }
         found = {name: items for name, items in found.items() if items}
     else:
-        if not isinstance(data, Moments):
+        if isinstance(data, Moments):
+            names = data.names
+        else:
             require_table(data)
-        names = data.names if isinstance(data, Moments) else tuple(str(name) for name in data.columns)
+            names = tuple(str(name) for name in data.columns)
         found = {"scale": names} if names else {}
     if not found or not all(found.values()):
         raise SurveykitError.of("ANALYSE-NOSCALES")

@@ -13,8 +13,8 @@ from scipy import special
 
 from surveykit.analyse.design import design_of
 from surveykit.analyse.frames import choice, names_of
+from surveykit.analyse.slopes_figure import slopes_figure
 from surveykit.analyse.survey_data import always_design, provenance
-from surveykit.draw.coefficients import coefficient_plot
 from surveykit.errors import Problem, SurveykitError
 from surveykit.result import Result, Writer
 from surveykit.stats.moments import Moments
@@ -55,19 +55,19 @@ class SurveyRegression(Result):
 
     def _figure(self, table: pd.DataFrame, write: Writer, **style: Any) -> Figure:
         slopes = table[table["term"] != INTERCEPT]
-        names = ("beta", "beta_low", "beta_high")
-        kind: Any = "bounded"
-        if self.family == "binomial":
-            names, kind = ("estimate", "conf_low", "conf_high"), "coefficient"
         level = write.number(self.conf_level, "share", 0)
-        return coefficient_plot(
-            [write.name(term) for term in slopes["term"]],
-            *(slopes[name].to_numpy() for name in names),
-            significant=(slopes["p_value"] < 1 - self.conf_level).to_numpy(),
-            significant_label=write.say("regression.significant"),
-            not_significant_label=write.say("regression.not_significant"),
-            xlabel=write.say("regression.axis" if kind == "bounded" else "survey.log_odds", level=level),
-            fmt=lambda value: write.number(value, kind),
+        labels = [write.name(term) for term in slopes["term"]]
+        if self.family == "binomial":
+            axis = write.say("survey.log_odds", level=level)
+            return slopes_figure(slopes, labels, write, axis=axis, conf_level=self.conf_level, **style)
+        return slopes_figure(
+            slopes,
+            labels,
+            write,
+            axis=write.say("regression.axis", level=level),
+            conf_level=self.conf_level,
+            kind="bounded",
+            columns=("beta", "beta_low", "beta_high"),
             **style,
         )
 
@@ -146,9 +146,7 @@ def survey_regress(formula: str, data: Any, family: Family = "gaussian", conf_le
         problems.append(Problem.of("DESIGN-NODF", formula, "warning", clusters=int(df) + size - 1))
     elif not fit.converged:
         problems.append(Problem.of("DESIGN-SEPARATED", formula, "warning"))
-    if rows.dropped:
-        total = len(rows.y) + rows.dropped
-        problems.append(Problem.of("ANALYSE-DROPPED", formula, "note", dropped=rows.dropped, rows=total))
+    problems += rows.left_out(formula)
     linear_fit = family == "gaussian"
     spread = moments.sd
     ratio = np.concatenate([[np.nan], spread[:-1] / (spread[-1] or np.nan)]) if linear_fit else np.full(size, np.nan)

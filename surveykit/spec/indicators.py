@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from surveykit.errors import Problem, SurveykitError
 from surveykit.home import home
 from surveykit.spec.base import FileCode, Lang, Spec, Text, Words, refuse
 from surveykit.spec.document import Document, Place, parse, read_document
+from surveykit.spec.translations import untranslated
 
 NodeCode = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{1,23}$")]
 Weight = Annotated[float, Field(ge=0.0, allow_inf_nan=False)]
@@ -125,12 +126,7 @@ def load_indicators(name_or_path: str | Path) -> IndicatorTree:
     path = _found(name_or_path)
     document = read_document(path)
     tree = parse(IndicatorTree, document)
-    problems = [
-        Problem.of("SPEC-UNTRANSLATED", document.where(place), lang=lang, field=".".join(map(str, place)))
-        for place, text in _texts(tree, ())
-        for lang in tree.languages
-        if lang not in text.root
-    ]
+    problems = untranslated(tree, tree.languages, document)
     problems += _bare_targets(tree, document)
     if problems:
         raise SurveykitError(problems)
@@ -146,17 +142,6 @@ def _found(name_or_path: str | Path) -> Path:
         return candidate
     known = ", ".join(sorted(file.stem for file in folder.glob("*.yaml")))
     raise SurveykitError.of("SPEC-NOSUCH", str(name_or_path), kind="indicators", known=known)
-
-
-def _texts(value: Any, place: Place) -> Iterator[tuple[Place, Text]]:
-    if isinstance(value, Text):
-        yield place, value
-    elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            yield from _texts(getattr(value, name), (*place, name))
-    elif isinstance(value, tuple):
-        for index, child in enumerate(value):
-            yield from _texts(child, (*place, index))
 
 
 def _bare_targets(tree: IndicatorTree, document: Document) -> list[Problem]:

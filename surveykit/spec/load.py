@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
-
-from pydantic import BaseModel
 
 from surveykit.errors import Problem, SurveykitError
 from surveykit.home import home
 from surveykit.spec.bank import Dimension, Item, ItemBank
-from surveykit.spec.base import Text
-from surveykit.spec.document import Document, Place, parse, read_document
+from surveykit.spec.document import Document, parse, read_document
 from surveykit.spec.model import Model
 from surveykit.spec.questionnaire import Form, Questionnaire, Section
 from surveykit.spec.scale import Scale, ScaleFile
 from surveykit.spec.study import Study, StudyFile
+from surveykit.spec.translations import untranslated
 
 
 def load_bank(name_or_path: str | Path) -> ItemBank:
@@ -39,7 +36,7 @@ def load_questionnaire(name_or_path: str | Path) -> Questionnaire:
     path = _find(name_or_path, "forms", None)
     document = read_document(path)
     form = parse(Form, document)
-    problems = _untranslated(form, form.languages, document)
+    problems = untranslated(form, form.languages, document)
     banks = [_bank(_find(name, "banks", path.parent)) for name in form.banks]
     found, sections = _place_items(form, banks, document)
     problems += found
@@ -70,7 +67,7 @@ def load_study(path: str | Path) -> Study:
     found = _find_study(path)
     document = read_document(found)
     file = parse(StudyFile, document)
-    problems = _untranslated(file, file.languages, document)
+    problems = untranslated(file, file.languages, document)
     questionnaire = load_questionnaire(_named_form(file.questionnaire, found.parent))
     model, faults = _complete(file, questionnaire, document)
     if problems or faults:
@@ -112,7 +109,7 @@ def _named_form(name: str, beside: Path) -> str | Path:
 def _bank(path: Path) -> ItemBank:
     document = read_document(path)
     bank = parse(ItemBank, document)
-    problems = _untranslated(bank, bank.languages, document)
+    problems = untranslated(bank, bank.languages, document)
     problems += _twice([item.code for item in bank.items], path.name)
     if problems:
         raise SurveykitError(problems)
@@ -122,29 +119,6 @@ def _bank(path: Path) -> ItemBank:
 def _twice(codes: Iterable[str], place: str) -> list[Problem]:
     counted = Counter(code.upper() for code in codes)
     return [Problem.of("SPEC-TWICE", place, item=code) for code, count in counted.items() if count > 1]
-
-
-def _untranslated(spec: BaseModel, languages: tuple[str, ...], document: Document) -> list[Problem]:
-    return [
-        Problem.of("SPEC-UNTRANSLATED", document.where(place), lang=lang, field=".".join(map(str, place)))
-        for place, text in _texts(spec, ())
-        for lang in languages
-        if lang not in text.root
-    ]
-
-
-def _texts(value: Any, place: Place) -> Iterator[tuple[Place, Text]]:
-    if isinstance(value, Text):
-        yield place, value
-    elif isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            yield from _texts(getattr(value, name), (*place, name))
-    elif isinstance(value, dict):
-        for key, child in value.items():
-            yield from _texts(child, (*place, key))
-    elif isinstance(value, tuple):
-        for index, child in enumerate(value):
-            yield from _texts(child, (*place, index))
 
 
 def _place_items(form: Form, banks: list[ItemBank], document: Document) -> tuple[list[Problem], list[Section]]:

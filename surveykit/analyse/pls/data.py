@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from surveykit.analyse.frames import left_out
 from surveykit.analyse.pls.design import Design
 from surveykit.errors import Problem, SurveykitError
 from surveykit.responses.source import columns_of
@@ -45,7 +46,7 @@ def rows_of(data: Any, design: Design) -> Rows:
     if flat:
         raise SurveykitError([Problem.of("PLS-CONSTANT", f"item {name}") for name in dict.fromkeys(flat)])
     dropped = len(found) - n
-    notes = [Problem.of("ANALYSE-DROPPED", "", "note", dropped=dropped, rows=len(found))] if dropped else []
+    notes = left_out("", dropped, len(found))
     if n < 10 * most:
         notes.append(Problem.of("PLS-SMALL", "", "note", n=n, most=most))
     return Rows(values, kept, tuple(notes))

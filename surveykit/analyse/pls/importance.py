@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from surveykit.analyse.frames import names_of
 from surveykit.analyse.pls.design import Design
 from surveykit.analyse.pls.fit import fit_of
-from surveykit.draw.ipma_map import ipma_map
+from surveykit.draw.quadrants import quadrant_map
 from surveykit.errors import Problem, SurveykitError
 from surveykit.responses.responses import Responses
 from surveykit.responses.source import fingerprint_of
@@ -51,14 +51,19 @@ class Ipma(Result):
         names = list(both["ipma_importance"].index)
         x, y = both["ipma_importance"].loc[names], both["ipma_performance"].loc[names]
         level = write.number(self.conf_level, "share", 0)
-        return ipma_map(
+        known = x["estimate"].notna() & y["estimate"].notna()
+        return quadrant_map(
             [write.name(name) for name in names],
             x["estimate"].to_numpy(),
             y["estimate"].to_numpy(),
-            x[["conf_low", "conf_high"]].to_numpy(),
-            y[["conf_low", "conf_high"]].to_numpy(),
-            xlabel=write.say("ipma.x", target=write.name(self.target)),
-            ylabel=write.say("ipma.y"),
+            x_low=x["conf_low"].to_numpy(),
+            x_high=x["conf_high"].to_numpy(),
+            y_low=y["conf_low"].to_numpy(),
+            y_high=y["conf_high"].to_numpy(),
+            x_line=float(x.loc[known, "estimate"].mean()),
+            y_line=float(y.loc[known, "estimate"].mean()),
+            x_label=write.say("ipma.x", target=write.name(self.target)),
+            y_label=write.say("ipma.y"),
             note=write.say("ipma.note", level=level),
             fmt_x=lambda value: write.number(value, "coefficient"),
             fmt_y=lambda value: write.number(value, "points", 0),

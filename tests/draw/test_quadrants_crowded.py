@@ -1,9 +1,9 @@
-"""The importance map keeps its labels apart and inside the figure."""
+"""A map of crowded points keeps its labels apart and inside the figure."""
 
 import numpy as np
 import pytest
 
-from surveykit.draw.ipma_map import ipma_map
+from surveykit.draw.quadrants import quadrant_map
 from surveykit.errors import SurveykitError
 
 
@@ -17,8 +17,8 @@ def test_labels_of_crowded_points_do_not_overlap():
     generator = np.random.default_rng(2)
     x, y = generator.normal(0.4, 0.1, 8), generator.normal(70, 4, 8)
     labels = [f"Dimension {at} of service" for at in range(8)]
-    bounds = np.column_stack([x - 0.02, x + 0.02]), np.column_stack([y - 0.5, y + 0.5])
-    figure = ipma_map(labels, x, y, *bounds, xlabel="Importance", ylabel="Performance")
+    bounds = {"x_low": x - 0.02, "x_high": x + 0.02, "y_low": y - 0.5, "y_high": y + 0.5}
+    figure = quadrant_map(labels, x, y, **bounds, x_label="Importance", y_label="Performance")
     boxes = _boxes(figure)
     assert len(boxes) == 8
     for at, one in enumerate(boxes):
@@ -31,11 +31,12 @@ def test_labels_of_crowded_points_do_not_overlap():
 
 
 def test_undefined_points_are_left_out_and_bare_points_have_no_whiskers():
-    nothing = np.full((2, 2), np.nan)
-    figure = ipma_map(["a", "b"], [0.2, np.nan], [50, 60], nothing, nothing)
+    nothing = np.full(2, np.nan)
+    bare = dict.fromkeys(("x_low", "x_high", "y_low", "y_high"), nothing)
+    figure = quadrant_map(["a", "b"], [0.2, np.nan], [50, 60], **bare)
     assert [text.get_text() for text in figure.axes[-1].texts] == ["a"]
 
 
 def test_nothing_to_draw_is_refused():
     with pytest.raises(SurveykitError):
-        ipma_map([], [], [], np.empty((0, 2)), np.empty((0, 2)))
+        quadrant_map([], [], [], x_low=[], x_high=[], y_low=[], y_high=[])
