@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from surveykit.analyse.words import unclear_slopes
 from surveykit.result import Writer
 from surveykit.stats.ols import INTERCEPT
 
@@ -31,14 +32,7 @@ def slopes_in_words(
             for _, row in clear.iterrows()
         )
         said.append(write.say(key, outcome=write.name(outcome), listed=listed))
-    unclear = slopes[slopes["p_value"] >= 1 - level]
-    if len(unclear):
-        listed = write.say("list.comma").join(
-            write.say("regression.unclear_term", name=write.name(row["term"]), p=write.p(row["p_value"]))
-            for _, row in unclear.iterrows()
-        )
-        said.append(write.say("regression.unclear", listed=listed))
-    return said
+    return said + unclear_slopes(slopes, level, write)
 
 
 def fit_in_words(key: str, outcome: str, table: pd.DataFrame, measures: Mapping[str, float], write: Writer) -> str:

@@ -15,6 +15,7 @@ from surveykit.analyse.design import design_of
 from surveykit.analyse.frames import choice, names_of
 from surveykit.analyse.slopes_figure import slopes_figure
 from surveykit.analyse.survey_data import always_design, provenance
+from surveykit.analyse.words import unclear_slopes
 from surveykit.errors import Problem, SurveykitError
 from surveykit.result import Result, Writer
 from surveykit.stats.moments import Moments
@@ -87,13 +88,7 @@ class SurveyRegression(Result):
         if len(clear):
             listed = write.say("list.semicolon").join(_term(row, write) for _, row in clear.iterrows())
             said.append(write.say(f"survey.clear_{self.family}", outcome=write.name(self.outcome), listed=listed))
-        unclear = slopes[slopes["p_value"] >= 1 - self.conf_level]
-        if len(unclear):
-            listed = write.say("list.comma").join(
-                write.say("regression.unclear_term", name=write.name(row["term"]), p=write.p(row["p_value"]))
-                for _, row in unclear.iterrows()
-            )
-            said.append(write.say("regression.unclear", listed=listed))
+        said += unclear_slopes(slopes, self.conf_level, write)
         return [*said, write.say("survey.errors")]
 
 

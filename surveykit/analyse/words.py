@@ -45,14 +45,18 @@ def regression_sentences(
     if len(clear):
         listed = write.say("list.semicolon").join(_term(row, write) for _, row in clear.iterrows())
         said.append(write.say("regression.clear", outcome=write.name(outcome), listed=listed))
-    unclear = slopes[slopes["p_value"] >= 1 - level]
-    if len(unclear):
-        listed = write.say("list.comma").join(
-            write.say("regression.unclear_term", name=write.name(row["term"]), p=write.p(row["p_value"]))
-            for _, row in unclear.iterrows()
-        )
-        said.append(write.say("regression.unclear", listed=listed))
+    said += unclear_slopes(slopes, level, write)
     return said + _checks(slopes, diagnostics, level, write)
+
+
+def unclear_slopes(slopes: pd.DataFrame, level: float, write: Writer) -> list[str]:
+    """The sentence that names the slopes whose test at `level` excludes nothing; none where there are none."""
+    unclear = slopes[slopes["p_value"] >= 1 - level]
+    listed = write.say("list.comma").join(
+        write.say("regression.unclear_term", name=write.name(row["term"]), p=write.p(row["p_value"]))
+        for _, row in unclear.iterrows()
+    )
+    return [write.say("regression.unclear", listed=listed)] if len(unclear) else []
 
 
 def _explained(outcome: str, table: pd.DataFrame, measures: Mapping[str, float], level: float, write: Writer) -> str:
