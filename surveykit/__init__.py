@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from surveykit.analyse.intraclass import icc
     from surveykit.analyse.irt import irt
     from surveykit.analyse.kano import kano
+    from surveykit.analyse.leaf_sources import IndicatorValues, indicator_values
     from surveykit.analyse.lifetime import repeat_purchases
     from surveykit.analyse.mediation import mediate
     from surveykit.analyse.method_bias import method_bias
@@ -79,6 +80,7 @@ if TYPE_CHECKING:
     from surveykit.exports.write import export
     from surveykit.reports.files import report
     from surveykit.reports.outcome import StudyResult
+    from surveykit.responses.customer_table import customer_table
     from surveykit.responses.design import SurveyDesign, survey_design
     from surveykit.responses.read import read_responses
     from surveykit.responses.responses import Responses
@@ -99,7 +101,7 @@ if TYPE_CHECKING:
     from surveykit.spec.study import Study
     from surveykit.stats.counts import Counts
     from surveykit.stats.moments import Moments
-    from surveykit.study import load_data, run
+    from surveykit.study import load_data, load_tables, run
 
 _HOMES = {
     "surveykit.analyse.adjusted": ("adjust",),
@@ -126,6 +128,7 @@ _HOMES = {
     "surveykit.analyse.intraclass": ("icc",),
     "surveykit.analyse.irt": ("irt",),
     "surveykit.analyse.kano": ("kano",),
+    "surveykit.analyse.leaf_sources": ("IndicatorValues", "indicator_values"),
     "surveykit.analyse.lifetime": ("repeat_purchases",),
     "surveykit.analyse.mediation": ("mediate",),
     "surveykit.analyse.method_bias": ("method_bias",),
@@ -174,6 +177,7 @@ _HOMES = {
     "surveykit.exports.write": ("export",),
     "surveykit.reports.files": ("report",),
     "surveykit.reports.outcome": ("StudyResult",),
+    "surveykit.responses.customer_table": ("customer_table",),
     "surveykit.responses.design": ("SurveyDesign", "survey_design"),
     "surveykit.responses.read": ("read_responses",),
     "surveykit.responses.responses": ("Responses",),
@@ -194,7 +198,7 @@ _HOMES = {
     "surveykit.spec.study": ("Study",),
     "surveykit.stats.counts": ("Counts",),
     "surveykit.stats.moments": ("Moments",),
-    "surveykit.study": ("load_data", "run"),
+    "surveykit.study": ("load_data", "load_tables", "run"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

@@ -18,6 +18,7 @@ from surveykit.draw.text import Ruler
 from surveykit.errors import SurveykitError
 
 GAP, HEIGHT, NARROWEST, STEP = 0.25, 1.35, 2.4, 0.75
+FEW = 6
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,11 @@ def wave_lines(
         wide = (full - GAP * (columns - 1)) / columns - side
         wide = min(wide, max(count * 1.5, 2.4))
         step = wide / count
-        labels = [ruler.wrap(name, style.small, step - 0.06) for name in names]
+        every = _every(names, ruler, style, step - 0.06)
+        labels = [
+            ruler.wrap(name, style.small, every * step - 0.06) if (count - 1 - at) % every == 0 else ""
+            for at, name in enumerate(names)
+        ]
         tick_band = max(ruler.height(label, style.small) for label in labels) + 0.12
         above = ruler.wrap(words[0], style.small, full)
         below = ruler.wrap(words[1], style.small, full) if words[1].strip() else ""
@@ -98,6 +103,13 @@ def wave_lines(
             _draw(area, line, few, panel.fmt, ruler, step, style)
         sheet.text(MARGIN, y, below, style.small, style.palette.muted)
         return sheet.figure
+
+
+def _every(names: Sequence[str], ruler: Ruler, style: Style, room: float) -> int:
+    """Every how many of many waves a name is written, the last one always, so that no word of a name is broken."""
+    if len(names) <= FEW:
+        return 1
+    return max(1, int(np.ceil(max(ruler.longest_word(name, style.small) for name in names) / room)))
 
 
 def _room(line: tuple[Array, ...]) -> tuple[float, float]:

@@ -11,6 +11,7 @@ from surveykit.reports.instrument import data_check, instrument
 from surveykit.reports.method import method
 from surveykit.reports.outcome import StudyResult
 from surveykit.reports.parts import Say, items, measurement, scores
+from surveykit.reports.service import customers, service, tree
 from surveykit.reports.summary import summary
 from surveykit.result import own_version
 
@@ -20,6 +21,9 @@ PARTS: tuple[tuple[str, Callable[[StudyResult, Say], list[Block]]], ...] = (
     ("drivers", drivers),
     ("priorities", priorities),
     ("groups", groups),
+    ("service", service),
+    ("customers", customers),
+    ("tree", tree),
     ("items", items),
     ("measurement", measurement),
     ("instrument", instrument),

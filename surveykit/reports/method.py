@@ -42,6 +42,24 @@ REFERENCES = {
         "Henseler, J., Ringle, C. M., & Sarstedt, M. (2015). Journal of the Academy of Marketing Science, 43, 115-135.",
     ),
     "nps": ("Rocks, B. (2016). The American Statistician, 70, 365-372.",),
+    "operations": (
+        "Garwood, F. (1936). Biometrika, 28, 437-442.",
+        "Kaplan, E. L., & Meier, P. (1958). Journal of the American Statistical Association, 53, 457-481.",
+        "Wilson, E. B. (1927). Journal of the American Statistical Association, 22, 209-212.",
+    ),
+    "control_chart": (
+        "Champ, C. W., & Woodall, W. H. (1987). Technometrics, 29, 393-399.",
+        "Western Electric (1956). Statistical quality control handbook.",
+    ),
+    "change_point": ("Pettitt, A. N. (1979). Applied Statistics, 28, 126-135.",),
+    "seasonality": (),
+    "survival": ("Kaplan, E. L., & Meier, P. (1958). Journal of the American Statistical Association, 53, 457-481.",),
+    "lifetime_value": ("Gupta, S., & Lehmann, D. R. (2003). Journal of Interactive Marketing, 17(1), 9-24.",),
+    "indicators": (
+        "ISO 10004 (2018). Quality management - Customer satisfaction - Guidelines for monitoring and measuring.",
+        "OECD/JRC (2008). Handbook on constructing composite indicators.",
+    ),
+    "two_way": ("Welch, B. L. (1947). Biometrika, 34, 28-35.",),
     "ces": ("Dixon, M., Freeman, K., & Toman, N. (2010). Harvard Business Review, 88(7/8), 116-122.",),
 }
 
@@ -67,6 +85,6 @@ def method(result: StudyResult, say: Say) -> list[Block]:
 
 
 def _measures(table: pd.DataFrame) -> Iterator[str]:
-    for column in ("measure", "coefficient"):
+    for column in ("measure", "coefficient", "metric"):
         if column in table.columns:
             yield from table[column].unique()

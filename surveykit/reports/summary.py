@@ -6,11 +6,16 @@ from surveykit.language import term
 from surveykit.reports.document import Block, Caution, KeyFigure, KeyFigures, Points
 from surveykit.reports.outcome import StudyResult
 from surveykit.reports.parts import Say
+from surveykit.reports.service import key_figures
+
+FIRST = ("scores", "indicators")
+"""Results whose first two sentences stand on the first page."""
 
 
 def summary(result: StudyResult, say: Say) -> list[Block]:
     """Key figures, the finding of each regression, what weighs most in satisfaction, and cautions."""
     figures = [_respondents(result, say), *_scores(result, say), *_singles(result, say), *_explained(result, say)]
+    figures += key_figures(result, say)
     findings = [
         say.text("list.sentence").join(found.sentences(say.lang)[told])
         for name, found in result.results.items()
@@ -25,8 +30,10 @@ def summary(result: StudyResult, say: Say) -> list[Block]:
 def _told(name: str, satisfaction: str) -> slice | None:
     """Which sentences of a result the first page repeats: the weights without the R2 that the regression gives."""
     kind, _, outcome = name.partition(" ")
-    if name == "scores" or kind == "regression":
+    if name in FIRST or kind == "regression":
         return slice(0, 2)
+    if kind == "chart":
+        return slice(0, 1)
     if outcome == satisfaction and kind in ("importance", "priority"):
         return slice(1, 3) if kind == "importance" else slice(0, 2)
     return None

@@ -10,7 +10,9 @@ from surveykit.errors import Problem, SurveykitError
 from surveykit.home import home
 from surveykit.spec.bank import Dimension, Item, ItemBank
 from surveykit.spec.document import Document, parse, read_document
+from surveykit.spec.indicators import load_indicators
 from surveykit.spec.model import Model
+from surveykit.spec.plans import grade_faults, source_faults
 from surveykit.spec.questionnaire import Form, Questionnaire, Section
 from surveykit.spec.scale import Scale, ScaleFile
 from surveykit.spec.study import Study, StudyFile
@@ -70,9 +72,22 @@ def load_study(path: str | Path) -> Study:
     problems = untranslated(file, file.languages, document)
     questionnaire = load_questionnaire(_named_form(file.questionnaire, found.parent))
     model, faults = _complete(file, questionnaire, document)
+    faults += source_faults(file, questionnaire, document)
+    plan = file.indicators
+    tree = load_indicators(_named_form(plan.tree, found.parent)) if plan else None
+    faults += grade_faults(file, tree, document) if tree else []
     if problems or faults:
         raise SurveykitError([*problems, *faults])
-    return Study(**{**dict(file), "questionnaire": questionnaire, "model": model})
+    other = plan.provider if plan else None
+    return Study(
+        **{
+            **dict(file),
+            "questionnaire": questionnaire,
+            "model": model,
+            "tree": tree,
+            "provider": load_questionnaire(_named_form(other.questionnaire, found.parent)) if other else None,
+        }
+    )
 
 
 def study_folder(path: str | Path) -> Path:

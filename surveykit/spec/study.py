@@ -8,8 +8,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from surveykit.spec.base import ConstructCode, FileCode, ItemCode, Lang, Spec, Text
+from surveykit.spec.indicators import IndicatorTree
 from surveykit.spec.model import Model
 from surveykit.spec.questionnaire import Questionnaire
+from surveykit.spec.service import CommentPlan, IndicatorPlan, Service
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 Correlation = Annotated[float, Field(gt=-1.0, lt=1.0)]
@@ -71,6 +73,9 @@ class StudyFile(Spec):
     recommend: ItemCode | None = None
     effort: ItemCode | None = None
     groups: tuple[ItemCode, ...] = ()
+    service: Service | None = None
+    indicators: IndicatorPlan | None = None
+    comments: CommentPlan | None = None
     scoring: Scoring = Scoring()
     simulation: Simulation = Simulation()
 
@@ -79,6 +84,8 @@ class Study(StudyFile):
     """A study whose questionnaire is in place and whose model names a measurement for every construct it uses."""
 
     questionnaire: Questionnaire  # type: ignore[assignment]
+    tree: IndicatorTree | None = None
+    provider: Questionnaire | None = None
 
     def measured(self, columns: Collection[str]) -> dict[str, tuple[str, ...]]:
         """The constructs of the model, each with those of its items that are among the columns."""

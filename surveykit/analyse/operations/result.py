@@ -55,6 +55,11 @@ class Operations(Result):
             raise KeyError(code)
         return own[(own["group"] == group) & (own["category"] == category)].reset_index(drop=True)
 
+    @property
+    def headlines(self) -> list[str]:
+        """The metrics to tell first: headlines that are defined somewhere, else the first ones that are."""
+        return _headlines(self.table)
+
     def _figure(self, table: pd.DataFrame, write: Writer, metrics: Sequence[str] | None = None, **style: Any) -> Figure:
         wanted = list(metrics) if metrics is not None else _headlines(table)
         windows = list(dict.fromkeys(table["period"]))[-WINDOWS:]
@@ -74,7 +79,7 @@ class Operations(Result):
         kind = term(metric).kind
         own = own.reindex(windows)
         title = write.label(metric) + (f" · {write.name(group)}" if group != "all" else "")
-        unit = self._unit(metric, write)
+        unit = unit_of(metric, write)
         return Line(
             title + (f", {unit}" if unit else ""),
             own["estimate"].to_numpy(dtype=float),
@@ -82,10 +87,6 @@ class Operations(Result):
             own["conf_high"].to_numpy(dtype=float),
             fmt=partial(_formatted, write, kind),
         )
-
-    def _unit(self, metric: str, write: Writer) -> str:
-        unit = RECORDS_BY_CODE[metric].unit
-        return write.say(f"operations.unit.{unit}") if unit in ("seconds", "hours", "months") else ""
 
     def _sentences(self, table: pd.DataFrame, write: Writer) -> list[str]:
         said = []
@@ -132,7 +133,7 @@ class Operations(Result):
         )
 
     def _numbers(self, metric: str, row: pd.Series, write: Writer) -> dict[str, str]:
-        kind, unit = term(metric).kind, self._unit(metric, write)
+        kind, unit = term(metric).kind, unit_of(metric, write)
         value = write.number(row["estimate"], kind)
         return {
             "value": f"{value}\u00a0{unit}" if unit else value,
@@ -143,6 +144,12 @@ class Operations(Result):
 
     def _labels(self, codes: list[str], write: Writer) -> str:
         return write.say("list.comma").join(write.label(code) for code in codes)
+
+
+def unit_of(metric: str, write: Writer) -> str:
+    """What stands behind the number of a metric: the unit of a time, nothing else."""
+    unit = RECORDS_BY_CODE[metric].unit
+    return write.say(f"operations.unit.{unit}") if unit in ("seconds", "hours", "months") else ""
 
 
 def _formatted(write: Writer, kind: Any, value: float) -> str:
