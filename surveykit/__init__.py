@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from surveykit.analyse.audit_register import audit_register
     from surveykit.analyse.binary import logistic
     from surveykit.analyse.boxes import csat, top_box
+    from surveykit.analyse.comments.public import comments
+    from surveykit.analyse.comments.quotes import quotes
     from surveykit.analyse.compare import compare
     from surveykit.analyse.contracts import renewal_lifetime
     from surveykit.analyse.correlation import correlate
@@ -82,6 +84,7 @@ if TYPE_CHECKING:
     from surveykit.reports.outcome import StudyResult
     from surveykit.responses.customer_table import customer_table
     from surveykit.responses.design import SurveyDesign, survey_design
+    from surveykit.responses.masking import mask_personal
     from surveykit.responses.read import read_responses
     from surveykit.responses.responses import Responses
     from surveykit.responses.score import score
@@ -92,6 +95,7 @@ if TYPE_CHECKING:
     from surveykit.result import Result, formatted
     from surveykit.spec.bank import Item, ItemBank
     from surveykit.spec.check import check
+    from surveykit.spec.coding_frame import CodingFrame, load_coding_frame
     from surveykit.spec.indicators import IndicatorTree, load_indicators
     from surveykit.spec.load import load_bank, load_questionnaire, load_study
     from surveykit.spec.model import Model
@@ -110,6 +114,8 @@ _HOMES = {
     "surveykit.analyse.audit_register": ("audit_register",),
     "surveykit.analyse.binary": ("logistic",),
     "surveykit.analyse.boxes": ("csat", "top_box"),
+    "surveykit.analyse.comments.public": ("comments",),
+    "surveykit.analyse.comments.quotes": ("quotes",),
     "surveykit.analyse.compare": ("compare",),
     "surveykit.analyse.contracts": ("renewal_lifetime",),
     "surveykit.analyse.correlation": ("correlate",),
@@ -179,6 +185,7 @@ _HOMES = {
     "surveykit.reports.outcome": ("StudyResult",),
     "surveykit.responses.customer_table": ("customer_table",),
     "surveykit.responses.design": ("SurveyDesign", "survey_design"),
+    "surveykit.responses.masking": ("mask_personal",),
     "surveykit.responses.read": ("read_responses",),
     "surveykit.responses.responses": ("Responses",),
     "surveykit.responses.score": ("score",),
@@ -189,6 +196,7 @@ _HOMES = {
     "surveykit.result": ("Result", "formatted"),
     "surveykit.spec.bank": ("Item", "ItemBank"),
     "surveykit.spec.check": ("check",),
+    "surveykit.spec.coding_frame": ("CodingFrame", "load_coding_frame"),
     "surveykit.spec.indicators": ("IndicatorTree", "load_indicators"),
     "surveykit.spec.load": ("load_bank", "load_questionnaire", "load_study"),
     "surveykit.spec.model": ("Model",),

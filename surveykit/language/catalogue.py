@@ -35,7 +35,7 @@ def say(key: str, lang: str, /, **values: Any) -> str:
 
 def plural(lang: str, count: Any) -> str:
     """The plural category of a count (CLDR cardinal rules for whole numbers): one, few, many or other."""
-    number = int(str(count).replace(" ", "").replace(" ", "").replace(",", ""))
+    number = int("".join(mark for mark in str(count) if mark.isdigit()))
     if lang == "en":
         return "one" if number == 1 else "other"
     if lang == "ru":

@@ -7,15 +7,24 @@ from pathlib import Path
 
 from surveykit.spec.bank import ItemBank
 from surveykit.spec.base import Spec
+from surveykit.spec.coding_frame import CodingFrame
+from surveykit.spec.indicators import IndicatorTree
 from surveykit.spec.questionnaire import Form
 from surveykit.spec.scale import ScaleFile
 from surveykit.spec.study import StudyFile
 
-FILES: dict[str, type[Spec]] = {"scales": ScaleFile, "bank": ItemBank, "form": Form, "study": StudyFile}
+FILES: dict[str, type[Spec]] = {
+    "scales": ScaleFile,
+    "bank": ItemBank,
+    "form": Form,
+    "study": StudyFile,
+    "indicators": IndicatorTree,
+    "coding": CodingFrame,
+}
 
 
 def schema_text(name: str) -> str:
-    """The JSON Schema of one kind of file ("scales", "bank", "form" or "study"), as text."""
+    """The JSON Schema of one kind of file (a name of `FILES`), as text."""
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **FILES[name].model_json_schema()}
     if name == "bank":
         del schema["$defs"]["Item"]["properties"]["dimension"]
