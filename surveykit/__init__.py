@@ -11,10 +11,15 @@ if TYPE_CHECKING:
     from surveykit.analyse.agreement import agreement, krippendorff
     from surveykit.analyse.ahp import ahp, weigh
     from surveykit.analyse.audit_register import audit_register
+    from surveykit.analyse.before_after import before_after
     from surveykit.analyse.binary import logistic
     from surveykit.analyse.boxes import csat, top_box
+    from surveykit.analyse.comments.co_occurrence import co_occurrence
+    from surveykit.analyse.comments.coders import coder_agreement, coding_accuracy
+    from surveykit.analyse.comments.keyness import keyness
     from surveykit.analyse.comments.public import comments
     from surveykit.analyse.comments.quotes import quotes
+    from surveykit.analyse.comments.sheets import coding_sheet, read_coding_sheets
     from surveykit.analyse.compare import compare
     from surveykit.analyse.contracts import renewal_lifetime
     from surveykit.analyse.correlation import correlate
@@ -112,10 +117,15 @@ _HOMES = {
     "surveykit.analyse.agreement": ("agreement", "krippendorff"),
     "surveykit.analyse.ahp": ("ahp", "weigh"),
     "surveykit.analyse.audit_register": ("audit_register",),
+    "surveykit.analyse.before_after": ("before_after",),
     "surveykit.analyse.binary": ("logistic",),
     "surveykit.analyse.boxes": ("csat", "top_box"),
+    "surveykit.analyse.comments.co_occurrence": ("co_occurrence",),
+    "surveykit.analyse.comments.coders": ("coder_agreement", "coding_accuracy"),
+    "surveykit.analyse.comments.keyness": ("keyness",),
     "surveykit.analyse.comments.public": ("comments",),
     "surveykit.analyse.comments.quotes": ("quotes",),
+    "surveykit.analyse.comments.sheets": ("coding_sheet", "read_coding_sheets"),
     "surveykit.analyse.compare": ("compare",),
     "surveykit.analyse.contracts": ("renewal_lifetime",),
     "surveykit.analyse.correlation": ("correlate",),

@@ -18,6 +18,11 @@ def write_workbook(sheets: Mapping[str, pd.DataFrame], path: str | os.PathLike[s
     Folders on the way are made. Raises SurveykitError for another ending than .xlsx, a file that is there already
     unless `overwrite`, or a place that cannot be written.
     """
+    return write_bytes(xlsx_bytes(sheets), path, overwrite)
+
+
+def write_bytes(content: bytes, path: str | os.PathLike[str], overwrite: bool = False) -> Path:
+    """Write the content of an XLSX file, whole or not at all; refusals as `write_workbook`."""
     goal = Path(path)
     if goal.suffix.lower() != ".xlsx":
         raise SurveykitError.of("EXPORT-SUFFIX", str(goal), target="xlsx", wanted=".xlsx")
@@ -25,7 +30,6 @@ def write_workbook(sheets: Mapping[str, pd.DataFrame], path: str | os.PathLike[s
         raise SurveykitError.of("EXPORT-FOLDER", str(goal))
     if goal.exists() and not overwrite:
         raise SurveykitError.of("EXPORT-EXISTS", str(goal))
-    content = xlsx_bytes(sheets)
     try:
         goal.parent.mkdir(parents=True, exist_ok=True)
         part = goal.with_name(goal.name + ".part")

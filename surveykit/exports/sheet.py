@@ -44,7 +44,7 @@ def _fill(sheet: Worksheet, frame: pd.DataFrame) -> None:
     rows: list[Sequence[Any]] = [list(frame.columns), *frame.astype(object).to_numpy().tolist()]
     for number, row in enumerate(rows, 1):
         for column, value in enumerate(row, 1):
-            _put(sheet, number, column, value)
+            put(sheet, number, column, value)
     for column in range(1, len(frame.columns) + 1):
         head = sheet.cell(1, column)
         head.font = Font(bold=True)
@@ -54,7 +54,8 @@ def _fill(sheet: Worksheet, frame: pd.DataFrame) -> None:
     sheet.auto_filter.ref = sheet.dimensions
 
 
-def _put(sheet: Worksheet, row: int, column: int, value: Any) -> None:
+def put(sheet: Worksheet, row: int, column: int, value: Any) -> None:
+    """Write one cell: a text as a text, never as a formula; nothing where the value is missing."""
     cell = sheet.cell(row, column)
     if isinstance(value, str):
         cell.value = ILLEGAL_CHARACTERS_RE.sub("\ufffd", value)
