@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from surveykit.analyse.before_after import before_after
     from surveykit.analyse.binary import logistic
     from surveykit.analyse.boxes import csat, top_box
+    from surveykit.analyse.churn_reasons import churn_reasons
     from surveykit.analyse.comments.co_occurrence import co_occurrence
     from surveykit.analyse.comments.coders import coder_agreement, coding_accuracy
     from surveykit.analyse.comments.keyness import keyness
@@ -120,6 +121,7 @@ _HOMES = {
     "surveykit.analyse.before_after": ("before_after",),
     "surveykit.analyse.binary": ("logistic",),
     "surveykit.analyse.boxes": ("csat", "top_box"),
+    "surveykit.analyse.churn_reasons": ("churn_reasons",),
     "surveykit.analyse.comments.co_occurrence": ("co_occurrence",),
     "surveykit.analyse.comments.coders": ("coder_agreement", "coding_accuracy"),
     "surveykit.analyse.comments.keyness": ("keyness",),

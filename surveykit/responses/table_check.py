@@ -16,6 +16,7 @@ from surveykit.responses.text import fold, nearest
 
 YES = ("1", "1.0", "true", "yes", "y", "t", "是", "да", "истина")
 NO = ("0", "0.0", "false", "no", "n", "f", "否", "нет", "ложь")
+AHEAD = {"contracts": ("end", "due"), "orders": ("promised",), "invoices": ("due",)}
 OFFSET = re.compile(r"(z|[+-]\d{2}:?\d{2})\s*$", re.IGNORECASE)
 
 
@@ -209,7 +210,7 @@ def times_seen(frames: Mapping[str, pd.DataFrame]) -> pd.Timestamp | None:
     """The last moment that any table saw happen; what lies ahead, such as the end of a contract, is not one."""
     seen = []
     for name, frame in frames.items():
-        ahead = ("end", "due") if name == "contracts" else ()
+        ahead = AHEAD.get(name, ())
         for column, kind in SCHEMAS[name].columns.items():
             if kind == "time" and column in frame.columns and column not in ahead:
                 latest = frame[column].max()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from surveykit.analyse.churn_reasons import churn_reasons
 from surveykit.analyse.contracts import renewal_lifetime
 from surveykit.analyse.hazards import cox
 from surveykit.analyse.lifetime import repeat_purchases
@@ -16,6 +17,13 @@ from surveykit.analyse.survival import survival
 from surveykit.analyse.trends import control_chart
 from surveykit.result import Result
 from tests.value_data import cohort, freireich, lung, months, orders, subscribers
+
+
+def leavers() -> pd.DataFrame:
+    """Subscribers with the reason that some of those who left gave."""
+    base = subscribers()
+    return base.assign(why=np.where(base["lost"] == 1, np.resize(["price", "quality", None], len(base)), None))
+
 
 EXAMPLES: dict[str, Callable[[], Result]] = {
     "repeat purchases": lambda: repeat_purchases(
@@ -58,4 +66,6 @@ EXAMPLES: dict[str, Callable[[], Result]] = {
     "seasonality": lambda: seasonality(months().assign(wait=lambda d: d["wait"] + (d.index % 12 == 3) * 6), "wait"),
     "seasonality of a constant": lambda: seasonality(months().assign(wait=1.0), "wait", seasons=4),
     "cox of a constant": lambda: cox("time ~ age + flat", lung().assign(flat=1.0), "event"),
+    "churn reasons": lambda: churn_reasons(leavers(), "months", "lost", "why", at=[6, 12]),
+    "churn reasons of nobody": lambda: churn_reasons(leavers().assign(lost=0), "months", "lost", "why"),
 }

@@ -213,11 +213,12 @@ def service_satisfaction(c: Context) -> Rates:
 
 
 def service_satisfaction_source(c: Context) -> Rates:
-    """Satisfied customers over all customers, answered or not, as the source divides."""
+    """Satisfied customers over all customers, as the source divides; undefined where nobody answered."""
     events = c.grid.events("answers")
     happy = events.column("satisfaction") > c.scales["satisfaction"][1] - c.boxes
     people = c.grid.distinct(Events(frame=events.frame[happy], cell=events.cell[happy]))
-    return share(people, c.stock.served, c.conf_level)
+    asked = c.grid.count(events.cell) > 0
+    return share(people, np.where(asked, c.stock.served, 0.0), c.conf_level)
 
 
 def _answer(code: str, compute: object, column: str, studies: tuple[str, ...], **more: object) -> Record:

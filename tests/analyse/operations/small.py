@@ -38,6 +38,23 @@ def contacts() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
+def orders() -> pd.DataFrame:
+    """Four in January of which one is cancelled; one in February that never came."""
+    day = "2026-01-"
+    rows = [
+        ("o1", "A", f"{day}05", f"{day}07", f"{day}06", 3, 3, 1, 1, 1, 1, 0, 0),
+        ("o2", "B", f"{day}08", f"{day}09", f"{day}09", 3, 3, 1, 1, 0, 1, 0, 0),
+        ("o3", "C", f"{day}12", f"{day}13", f"{day}15", 4, 3, 0, 0, None, 0, 1, 0),
+        ("o4", "C", f"{day}12", f"{day}13", None, 4, 0, None, 1, 0, 1, None, 1),
+        ("o5", "D", "2026-02-10", "2026-02-12", None, 4, 2, None, 0, None, 0, None, 0),
+    ]
+    names = [
+        "order", "customer", "placed", "promised", "delivered", "lines", "lines_filled", "correct", "change_asked",
+        "change_made", "tracked", "returned", "cancelled",
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=names)
+
+
 def frames() -> dict[str, pd.DataFrame]:
     """All tables of the provider."""
     return {
@@ -103,6 +120,16 @@ def frames() -> dict[str, pd.DataFrame]:
                 "recommendation": [10, 9, 3, 8],
                 "loyalty": [5, 4, 1, 4],
                 "team": [4, 4, 4, 5],
+            }
+        ),
+        "orders": orders(),
+        "invoices": pd.DataFrame(
+            {
+                "invoice": ["i1", "i2", "i3", "i4"],
+                "order": ["o1", "o2", "o5", "o6"],
+                "due": ["2026-01-20", "2026-01-21", "2026-02-20", "2026-04-20"],
+                "issued": ["2026-01-19", "2026-01-25", None, None],
+                "correct": [1, 1, None, None],
             }
         ),
         "checks": pd.DataFrame({"check": [1, 2], "at": ["2026-01-02"] * 2, "met": [8, 9], "standards": [10, 10]}),
