@@ -17,6 +17,7 @@ from surveykit.responses.read import read_responses
 from surveykit.responses.responses import Responses
 from surveykit.responses.score import score
 from surveykit.responses.scores import Scores
+from surveykit.responses.table_sources import SPLIT, is_address
 from surveykit.responses.tables import Tables, read_tables
 from surveykit.result import Names, Result
 from surveykit.spec.load import load_study, study_folder
@@ -53,7 +54,10 @@ def read_study_tables(study: Study, folder: Path) -> Tables | None:
 
 def _beside(folder: Path, source: str) -> str | Path:
     """A file name is relative to the study; the address of a database stays as it is."""
-    return source if "://" in source else folder / source
+    if is_address(source):
+        return source
+    place, split, what = source.rpartition(SPLIT)
+    return f"{folder / place}{SPLIT}{what}" if split else folder / source
 
 
 def read_provider(study: Study, folder: Path) -> Responses | None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping
-from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,13 +12,10 @@ import pandas as pd
 
 from surveykit.engine.memory import MemoryEngine
 from surveykit.errors import Problem, SurveykitError
-from surveykit.responses.formats import read_table
 from surveykit.responses.table_check import Exclusion, checked, known_customers, times_seen
 from surveykit.responses.table_schemas import SCHEMAS
+from surveykit.responses.table_sources import sources_of
 from surveykit.responses.text import nearest
-
-SQLITE = (".sqlite", ".sqlite3", ".db")
-TABULAR = (".csv", ".tsv", ".xlsx", ".parquet", ".pq")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,13 +76,16 @@ def read_tables(
     timezone: str = "UTC",
     as_of: str | pd.Timestamp | None = None,
 ) -> Tables:
-    """Read customers, contracts, contacts, complaints, referrals, activities, feedback, purchases, answers, checks.
+    """Read customers, contracts, contacts, complaints, referrals, activities, feedback, purchases, orders, invoices,
+    answers and checks.
 
-    `sources`: table name -> file (CSV, XLSX, Parquet and what else `read_responses` reads) or DataFrame, or one SQLite
-    file, or a folder of files called by their tables. `columns`: table -> our name -> name in the source, so that an
-    export needs no renaming; `values`: table -> column -> value in the source -> our value. A time with an offset is
-    turned to `timezone`, one without is read as its local time. `as_of` (default: the last moment that
-    any table saw, ends and due dates of contracts aside) censors what is open.
+    `sources`: a folder of files called by their tables (or of folders of part files), an SQLite or DuckDB file, the
+    address of a database server ("postgresql+psycopg://user@host/db", with `pip install surveykit[sql]`), or a mapping
+    of tables to any of: DataFrame, file (CSV, XLSX, Parquet and what else `read_responses` reads), folder or pattern of
+    part files, "database::table", "database::select ...". Databases are only read. `columns`: table -> our name -> name
+    in the source, so that an export needs no renaming; `values`: table -> column -> value in the source -> our value. A
+    time with an offset is turned to `timezone`, one without is read as its local time. `as_of` (default: the last
+    moment that any table saw, ends and due dates of contracts aside) censors what is open.
 
     Rows are excluded and counted in `.receipt`, never silently: without or with a repeated key, without the time that
     places them, with a time that cannot be read, does not exist in the zone, or comes without an offset in a column
@@ -99,7 +97,7 @@ def read_tables(
         zone = str(ZoneInfo(timezone))
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise SurveykitError.of("OPS-ZONE", timezone, zone=timezone) from None
-    loaded = _sources(sources)
+    loaded = sources_of(sources)
     _refuse_unknown("table", list(loaded), list(SCHEMAS))
     _refuse_unknown("columns", list(columns or {}), list(loaded))
     _refuse_unknown("values", list(values or {}), list(loaded))
@@ -151,40 +149,3 @@ def _renamed(table: str, frame: pd.DataFrame, columns: Mapping[str, str]) -> pd.
     own = {source: name for name, source in columns.items()}
     kept = frame[[name for name in frame.columns if name in own or own.get(str(name), str(name)) not in columns]]
     return kept.rename(columns=own)
-
-
-def _sources(sources: Mapping[str, Any] | str | Path) -> dict[str, pd.DataFrame]:
-    if isinstance(sources, str | Path):
-        path = Path(sources)
-        if path.is_dir():
-            files = [file for file in sorted(path.iterdir()) if file.suffix.lower() in TABULAR and file.stem in SCHEMAS]
-            found = {file.stem: _file(file) for file in files}
-        elif path.suffix.lower() in SQLITE:
-            found = _database(path)
-        else:
-            raise SurveykitError.of("OPS-SOURCE", path.name)
-    else:
-        found = {
-            name: source.reset_index(drop=True) if isinstance(source, pd.DataFrame) else _file(Path(source))
-            for name, source in sources.items()
-        }
-    if not found:
-        raise SurveykitError.of("OPS-NOTHING", known=", ".join(SCHEMAS))
-    return found
-
-
-def _file(path: Path) -> pd.DataFrame:
-    if path.suffix.lower() in (".parquet", ".pq") and path.is_file():
-        return pd.read_parquet(path)
-    return pd.DataFrame(dict(read_table(path).columns))
-
-
-def _database(path: Path) -> dict[str, pd.DataFrame]:
-    if not path.is_file():
-        raise SurveykitError.of("RESP-NOFILE", path.name)
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as base:
-        try:
-            held = [row[0] for row in base.execute("select name from sqlite_master where type in ('table', 'view')")]
-            return {name: pd.read_sql_query(f'select * from "{name}"', base) for name in held if name in SCHEMAS}
-        except sqlite3.DatabaseError as fault:
-            raise SurveykitError.of("RESP-DAMAGED", path.name, format="SQLite", detail=str(fault)[:80]) from None

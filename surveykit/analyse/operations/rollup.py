@@ -1,4 +1,4 @@
-"""Contacts too many for memory: additive metrics from Parquet files, batch by batch."""
+"""Contacts too many for memory: additive metrics from files and databases, batch by batch."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from surveykit.analyse.operations.cells import NO_GROUP, WHOLE
 from surveykit.analyse.operations.records import RECORDS_BY_CODE
 from surveykit.analyse.operations.result import COLUMNS, Operations
 from surveykit.analyse.operations.rows import names_in, rows_of
+from surveykit.engine import duck
 from surveykit.errors import Problem, SurveykitError
 from surveykit.result import Provenance
 from surveykit.stats.intervals import mean_t
@@ -50,24 +51,29 @@ def roll_up(
     answer_within: float = 20.0,
     conf_level: float = 0.95,
 ) -> Operations:
-    """Volume, service level, mean speed of answer, abandonment and refusal of contacts in a Parquet file or folder.
+    """Volume, service level, mean speed of answer, abandonment and refusal of contacts in files too large.
 
-    Columns (`columns`: our name -> name in the file): `opened` (local time, or UTC where the file says so), `waiting`
-    (seconds), `outcome` (served, abandoned or refused), and the column `by`. `period`: day, month or year. Rows are
-    read a batch at a time, so that memory does not grow with the file. Rows without a time, with a negative waiting
-    time or with another outcome are left out and counted; keys are not compared. Medians need `operations`. A cell
-    without a base is NaN with a Problem. Errors: no file, a column that is absent, an unknown period.
+    `path`: a Parquet or CSV file, a folder of them, or a DuckDB database with a table `contacts`. Columns (`columns`:
+    our name -> name in the file): `opened` (local time, or UTC where the file says so), `waiting` (seconds), `outcome`
+    (served, abandoned or refused), and the column `by`. `period`: day, month or year. Rows are read a batch at a time,
+    so that memory does not grow with the file. Rows without a time, with a negative waiting time or with another
+    outcome are left out and counted; keys are not compared. Medians need `operations`. A cell without a base is NaN
+    with a Problem. Errors: no file, a column that is absent, an unknown period.
     """
     choice("period", period, tuple(UNITS))
     names = {name: (columns or {}).get(name, name) for name in ("opened", "waiting", "outcome")}
     wanted = [*names.values(), *([by] if by else [])]
     place = Path(path)
-    files = sorted(place.glob("*.parquet")) if place.is_dir() else [place]
+    files = _files(place)
     if not files or not files[0].is_file():
         raise SurveykitError.of("RESP-NOFILE", place.name)
     sums = _Sums()
-    for file in files:
-        _fold(file, wanted, names, by, UNITS[period], answer_within, sums)
+    if files[0].suffix.lower() in (".parquet", ".pq"):
+        for file in files:
+            _fold(file, wanted, names, by, UNITS[period], answer_within, sums)
+    else:
+        for batch in duck.batches(files, list(dict.fromkeys(wanted)), names["opened"]):
+            _add(batch, names, by, UNITS[period], answer_within, sums)
     if not sums.cells:
         raise SurveykitError.of("OPS-NOSPAN")
     values, labels, groups = _values(sums, UNITS[period], by, conf_level)
@@ -86,10 +92,17 @@ def roll_up(
         problems=tuple(problems),
         names=names_in(labels, groups, values),
         provenance=Provenance.of(
-            "roll_up", engine="parquet", files=[file.name for file in files], period=period, by=by, columns=columns,
-            answer_within=answer_within, conf_level=conf_level, rows=sums.rows,
+            "roll_up", engine=files[0].suffix.lower().lstrip("."), files=[f.name for f in files], period=period, by=by,
+            columns=columns, answer_within=answer_within, conf_level=conf_level, rows=sums.rows,
         ),
     )  # fmt: skip
+
+
+def _files(place: Path) -> list[Path]:
+    """The Parquet files of a folder, else its CSV files; or the one file."""
+    if not place.is_dir():
+        return [place]
+    return sorted(place.glob("*.parquet")) or sorted(place.glob("*.csv"))
 
 
 def _fold(
@@ -113,7 +126,7 @@ def _fold(
 
 def _add(batch: pa.RecordBatch, names: Mapping[str, str], by: str | None, unit: str, limit: float, sums: _Sums) -> None:
     window = pc.cast(batch.column(names["opened"]), pa.timestamp("us")).to_numpy(zero_copy_only=False)
-    waiting = pc.cast(batch.column(names["waiting"]), pa.float64()).to_numpy(zero_copy_only=False)
+    waiting = _numbers(batch.column(names["waiting"])).to_numpy(zero_copy_only=False)
     outcome, words = _codes(batch.column(names["outcome"]))
     order = {"served": 0, "abandoned": 1, "refused": 2}
     told = np.array([order.get(word, 3) for word in words])[outcome]
@@ -150,6 +163,13 @@ def _add(batch: pa.RecordBatch, names: Mapping[str, str], by: str | None, unit: 
     for position in np.flatnonzero(table[:, 0]):
         key = (first + int(position) // width, int(position) % width)
         sums.cells[key] = sums.cells.get(key, np.zeros(len(SUMS))) + table[position]
+
+
+def _numbers(column: Any) -> Any:
+    """Floats; of texts, missing where they are empty."""
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        column = pc.if_else(pc.equal(pc.utf8_trim_whitespace(column), ""), None, column)
+    return pc.cast(column, pa.float64())
 
 
 def _codes(column: Any) -> tuple[NDArray[np.int64], list[str]]:
