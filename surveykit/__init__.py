@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from surveykit.analyse.importance import importance
     from surveykit.analyse.impute import impute, pool
     from surveykit.analyse.indicators import indicators
+    from surveykit.analyse.intention import intention_gap
     from surveykit.analyse.intraclass import icc
     from surveykit.analyse.irt import irt
     from surveykit.analyse.kano import kano
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from surveykit.analyse.method_bias import method_bias
     from surveykit.analyse.mode_effects import mode_effects
     from surveykit.analyse.moderation import moderate
+    from surveykit.analyse.moves_both import moves_both
     from surveykit.analyse.n_factors import n_factors
     from surveykit.analyse.operations.hours import WorkingHours
     from surveykit.analyse.operations.public import operations
@@ -66,6 +68,7 @@ if TYPE_CHECKING:
     from surveykit.analyse.regression import Regression, regress
     from surveykit.analyse.reliability import Reliability, reliability
     from surveykit.analyse.retest import retest
+    from surveykit.analyse.says_does import says_does
     from surveykit.analyse.seasons import change_point, seasonality
     from surveykit.analyse.sem.compare import difference
     from surveykit.analyse.sem.diagram import path_plot
@@ -90,6 +93,7 @@ if TYPE_CHECKING:
     from surveykit.reports.outcome import StudyResult
     from surveykit.responses.customer_table import customer_table
     from surveykit.responses.design import SurveyDesign, survey_design
+    from surveykit.responses.joined import Joined, join_customers
     from surveykit.responses.masking import mask_personal
     from surveykit.responses.read import read_responses
     from surveykit.responses.responses import Responses
@@ -143,6 +147,7 @@ _HOMES = {
     "surveykit.analyse.importance": ("importance",),
     "surveykit.analyse.impute": ("impute", "pool"),
     "surveykit.analyse.indicators": ("indicators",),
+    "surveykit.analyse.intention": ("intention_gap",),
     "surveykit.analyse.intraclass": ("icc",),
     "surveykit.analyse.irt": ("irt",),
     "surveykit.analyse.kano": ("kano",),
@@ -152,6 +157,7 @@ _HOMES = {
     "surveykit.analyse.method_bias": ("method_bias",),
     "surveykit.analyse.mode_effects": ("mode_effects",),
     "surveykit.analyse.moderation": ("moderate",),
+    "surveykit.analyse.moves_both": ("moves_both",),
     "surveykit.analyse.n_factors": ("n_factors",),
     "surveykit.analyse.operations.hours": ("WorkingHours",),
     "surveykit.analyse.operations.public": ("operations",),
@@ -173,6 +179,7 @@ _HOMES = {
     "surveykit.analyse.regression": ("Regression", "regress"),
     "surveykit.analyse.reliability": ("Reliability", "reliability"),
     "surveykit.analyse.retest": ("retest",),
+    "surveykit.analyse.says_does": ("says_does",),
     "surveykit.analyse.seasons": ("change_point", "seasonality"),
     "surveykit.analyse.sem.compare": ("difference",),
     "surveykit.analyse.sem.diagram": ("path_plot",),
@@ -197,6 +204,7 @@ _HOMES = {
     "surveykit.reports.outcome": ("StudyResult",),
     "surveykit.responses.customer_table": ("customer_table",),
     "surveykit.responses.design": ("SurveyDesign", "survey_design"),
+    "surveykit.responses.joined": ("Joined", "join_customers"),
     "surveykit.responses.masking": ("mask_personal",),
     "surveykit.responses.read": ("read_responses",),
     "surveykit.responses.responses": ("Responses",),

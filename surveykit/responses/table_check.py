@@ -79,7 +79,7 @@ def checked(schema: TableSchema, frame: pd.DataFrame, zone: str, values: Mapping
         elif kind == "flag":
             _flags(work, column)
         elif kind in ("id", "key"):
-            work.frame[column] = _ids(work.frame[column])
+            work.frame[column] = ids(work.frame[column])
         elif column in schema.words:
             text = _mapped(work.frame[column], lambda cell: fold(str(cell)))
             work.frame[column] = text
@@ -113,7 +113,7 @@ def _translate(work: Checked, column: str, words: Mapping[Any, str]) -> None:
     work.drop(cells.notna() & ~cells.isin(own), "OPS-VALUE", f"column {column}")
 
 
-def _ids(cells: pd.Series) -> pd.Series:
+def ids(cells: pd.Series) -> pd.Series:
     """Texts, so that 17, 17.0 and "17" are one customer; blanks are missing."""
     text = _mapped(cells, lambda cell: re.sub(r"\.0$", "", str(cell).strip()))
     return text.where(text.notna() & (text != ""), None)
