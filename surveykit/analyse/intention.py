@@ -78,8 +78,8 @@ class IntentionGap(Result):
             "stated": write.number(rows.loc["stated_share", "estimate"], "share"),
             "done": write.number(rows.loc["done_share", "estimate"], "share"),
             "does": deed(self.does, write), "n": write.count(self.n),
-            "gap": write.number(gap["estimate"] * 100, "points"),
-            "interval": write.interval(gap["conf_low"] * 100, gap["conf_high"] * 100, "points"),
+            "gap": write.number(gap["estimate"], "share"),
+            "interval": write.interval(gap["conf_low"], gap["conf_high"], "share"),
             "level": write.number(self.conf_level, "share", 0),
         }  # fmt: skip
         clear = gap["conf_low"] * gap["conf_high"] > 0
@@ -151,8 +151,8 @@ def intention_gap(
         rows.append(mean_row("probability_gap", chance - did, conf_level))
     return IntentionGap(
         n=n,
-        rows=pd.DataFrame(rows, columns=["measure", "band", "estimate", "std_error", "conf_low", "conf_high", "p_value",
-                                         "n", "method"]).fillna({"band": ""}),
+        rows=pd.DataFrame([{"band": "", **one} for one in rows], columns=["measure", "band", "estimate", "std_error", "conf_low", "conf_high", "p_value",
+                                         "n", "method"]),
         intention=intention,
         does=does,
         conf_level=conf_level,

@@ -18,6 +18,7 @@ from surveykit.analyse.hazards import cox
 from surveykit.analyse.regression import regress
 from surveykit.analyse.says_words import says_figure, says_sentences
 from surveykit.errors import Problem, SurveykitError
+from surveykit.language import LANGUAGES
 from surveykit.responses.joined import Joined
 from surveykit.responses.source import fingerprint_of, require_columns
 from surveykit.result import Provenance, Result, Writer
@@ -112,15 +113,16 @@ def says_does(
         more, told = _silent(joined, does, conf_level)
         rows += more
         problems += told
+    labels = {str(one["band"]) for one in rows if one.get("band")}
     return SaysDoes(
         n=len(kept),
-        rows=pd.DataFrame(rows, columns=list(COLUMNS)).fillna({"term": "", "band": ""}),
+        rows=pd.DataFrame([{"term": "", "band": "", **one} for one in rows], columns=list(COLUMNS)),
         says=scores,
         does=does,
         amount=kind == "amount",
         conf_level=conf_level,
         problems=tuple(problems),
-        names=names,
+        names={**names, **{label: dict.fromkeys(LANGUAGES, label) for label in labels}},
         provenance=Provenance.of(
             "says_does", data=fingerprint_of(data), seed=seed, says=scores, does=does, of=kind,
             covariates=tuple(covariates),

@@ -62,14 +62,13 @@ def says_sentences(table: pd.DataFrame, says: Sequence[str], does: str, amount: 
     measure = "slope" if amount else "average_effect"
     for one in table[table["measure"] == measure].to_dict("records"):
         if np.isfinite(one["conf_low"]):
-            times: Kind = "coefficient" if amount else "points"
-            scale = 1 if amount else 100
+            size: Kind = "coefficient" if amount else "share"
             said.append(
                 write.say(
                     f"says.{'clear' if one['conf_low'] * one['conf_high'] > 0 else 'unclear'}_{measure}",
                     name=write.name(one["term"]),
-                    value=write.number(one["estimate"] * scale, times),
-                    interval=write.interval(one["conf_low"] * scale, one["conf_high"] * scale, times),
+                    value=write.number(one["estimate"], size),
+                    interval=write.interval(one["conf_low"], one["conf_high"], size),
                     **shared,
                 )
             )
