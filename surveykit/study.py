@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from surveykit.analyse.evidence import Evidence
 from surveykit.analyse.frames import questionnaire_names
-from surveykit.analyse.service_steps import Evidence, ServiceSteps
+from surveykit.analyse.service_steps import ServiceSteps
 from surveykit.analyse.study_steps import Steps
 from surveykit.errors import SurveykitError
 from surveykit.progress import Progress, shown

@@ -20,6 +20,8 @@ from surveykit.result import Provenance, Result, Writer
 from surveykit.stats.intervals import normal_quantile
 from surveykit.stats.prediction import paired_shares
 
+COLUMNS = ("measure", "band", "estimate", "std_error", "conf_low", "conf_high", "p_value", "n", "method")
+
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class IntentionGap(Result):
@@ -151,8 +153,7 @@ def intention_gap(
         rows.append(mean_row("probability_gap", chance - did, conf_level))
     return IntentionGap(
         n=n,
-        rows=pd.DataFrame([{"band": "", **one} for one in rows], columns=["measure", "band", "estimate", "std_error", "conf_low", "conf_high", "p_value",
-                                         "n", "method"]),
+        rows=pd.DataFrame([{"band": "", **one} for one in rows], columns=list(COLUMNS)),
         intention=intention,
         does=does,
         conf_level=conf_level,

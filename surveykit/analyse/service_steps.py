@@ -9,6 +9,10 @@ from functools import partial
 import numpy as np
 import pandas as pd
 
+from surveykit.analyse.churn_reasons import churn_reasons
+from surveykit.analyse.comment_steps import comment_steps
+from surveykit.analyse.deed_steps import deed_steps
+from surveykit.analyse.evidence import Analyses, Step
 from surveykit.analyse.indicators import indicators
 from surveykit.analyse.leaf_sources import indicator_values
 from surveykit.analyse.operations.hours import WorkingHours
@@ -20,42 +24,21 @@ from surveykit.analyse.seasons import change_point, seasonality
 from surveykit.analyse.survival import survival
 from surveykit.analyse.trends import control_chart
 from surveykit.analyse.two_way import two_way
-from surveykit.errors import Problem, SurveykitError
+from surveykit.errors import SurveykitError
 from surveykit.language import term
-from surveykit.progress import Progress
 from surveykit.responses.answers_table import with_answers
 from surveykit.responses.customer_table import customer_table
-from surveykit.responses.responses import Responses
 from surveykit.responses.score import score
-from surveykit.responses.scores import Scores
 from surveykit.responses.tables import Tables
-from surveykit.result import Result
 from surveykit.spec.service import ChartPlan, Service
-from surveykit.spec.study import Study
 
-Step = tuple[str, Result]
 STANDING = tuple(code for code in RECORDS_BY_CODE if not code.startswith("value_"))
 """What is followed period by period; lifetime values are computed once, over the whole time."""
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """What a study rests on: the answers, the tables of the customer system, the provider's own ratings."""
-
-    answers: Responses
-    tables: Tables | None = None
-    provider: Responses | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceSteps:
-    """The analyses beside the survey; what one of them refuses goes to `reading` and the others go on."""
-
-    study: Study
-    evidence: Evidence
-    scores: Scores | None
-    tell: Progress
-    reading: list[Problem]
+class ServiceSteps(Analyses):
+    """The analyses beside the survey."""
 
     def __iter__(self) -> Iterator[Step]:
         plan, tables = self.study.service, self.evidence.tables
@@ -67,27 +50,23 @@ class ServiceSteps:
             self.reading.extend(tables.receipt.problems)
             measured = partial(_measured, plan, tables, dict(self._scales(plan)))
             metrics = plan.metrics or STANDING
-            for name, result in self._tried("operations", lambda: measured(plan.period, None, metrics)):
+            for name, result in self.tried("operations", lambda: measured(plan.period, None, metrics)):
                 found = result if isinstance(result, Operations) else None
                 yield name, result
             for column in plan.by:
-                yield from self._tried(f"operations {column}", partial(measured, "all", column, metrics))
+                yield from self.tried(f"operations {column}", partial(measured, "all", column, metrics))
             for chart in plan.charts:
                 self.tell(f"follow {chart.metric}")
                 yield from self._followed(chart, partial(measured, chart.period or plan.period, None, [chart.metric]))
             yield from self._customers(plan, tables)
+            yield from deed_steps(self)
         yield from self._tree(found)
         yield from self._both_sides()
-
-    def _tried(self, name: str, analysis: Callable[[], Result]) -> Iterator[Step]:
-        try:
-            yield name, analysis()
-        except SurveykitError as fault:
-            self.reading.extend(fault.problems)
+        yield from comment_steps(self)
 
     def _with_answers(self, plan: Service, tables: Tables) -> Tables:
-        key, data = plan.customer or self.study.data.id, self.evidence.answers
-        if key is None or self.scores is None or key not in data.columns:
+        key, data = self.key, self.evidence.answers
+        if key is None or self.scores is None:
             return tables
         frame = pd.DataFrame({"customer": data.frame([key])[key]})
         if plan.answered is not None:
@@ -127,19 +106,19 @@ class ServiceSteps:
         value = "cases" if size else chart.metric
         label = term(chart.metric).label
         named = {"cases": label, chart.metric: label}
-        yield from self._tried(
+        yield from self.tried(
             f"chart {chart.metric}",
             lambda: control_chart(
                 series, value, "period", size, chart=chart.chart, rules=chart.rules, baseline=chart.baseline
             ).renamed(named),
         )
         if chart.change:
-            yield from self._tried(
+            yield from self.tried(
                 f"change {chart.metric}", lambda: change_point(series, chart.metric, "period").renamed(named)
             )
         if chart.seasons:
             seasons = chart.seasons
-            yield from self._tried(
+            yield from self.tried(
                 f"seasons {chart.metric}",
                 lambda: seasonality(series, chart.metric, "period", seasons=seasons).renamed(named),
             )
@@ -154,11 +133,13 @@ class ServiceSteps:
             self.reading.extend(fault.problems)
             return
         group = plan.segment if plan.segment in table.columns else None
-        yield from self._tried("survival", lambda: survival(table, "tenure", "gone", group, at=(12, 24)))
+        yield from self.tried("survival", lambda: survival(table, "tenure", "gone", group, at=(12, 24)))
+        if "churn_reason" in table.columns:
+            yield from self.tried("churn_reasons", lambda: churn_reasons(table, "tenure", "gone", "churn_reason"))
         if "spend" in table.columns:
             cost = "acquisition_cost" if "acquisition_cost" in table.columns else None
             monthly = (1 + plan.discount) ** (1 / 12) - 1
-            yield from self._tried(
+            yield from self.tried(
                 "lifetime", lambda: lifetime_value(table, "spend", "tenure", "gone", cost, discount=monthly)
             )
 
@@ -170,7 +151,7 @@ class ServiceSteps:
         leaves = indicator_values(tree, self.scores, found, plan.grades)
         self.reading.extend(leaves.problems)
         weights = "equal" if plan.weights == "equal" else None
-        yield from self._tried(
+        yield from self.tried(
             "indicators",
             lambda: indicators(tree, leaves.values, weights=weights, missing=plan.missing, draws=leaves.draws or None),
         )
@@ -183,7 +164,7 @@ class ServiceSteps:
         both = [name for name in self.scores.scales if name in scales]
         mine, scoring = self.evidence.provider, self.study.scoring
         customers = self.scores
-        yield from self._tried(
+        yield from self.tried(
             "two_way",
             lambda: two_way(
                 customers,

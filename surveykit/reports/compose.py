@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from surveykit.language import say
+from surveykit.reports.comments import comments
 from surveykit.reports.document import Block, Document, Section
 from surveykit.reports.drivers import drivers, groups, priorities
 from surveykit.reports.instrument import data_check, instrument
 from surveykit.reports.method import method
 from surveykit.reports.outcome import StudyResult
 from surveykit.reports.parts import Say, items, measurement, scores
-from surveykit.reports.service import customers, service, tree
+from surveykit.reports.service import customers, deeds, service, tree
 from surveykit.reports.summary import summary
 from surveykit.result import own_version
 
@@ -23,7 +24,9 @@ PARTS: tuple[tuple[str, Callable[[StudyResult, Say], list[Block]]], ...] = (
     ("groups", groups),
     ("service", service),
     ("customers", customers),
+    ("deeds", deeds),
     ("tree", tree),
+    ("comments", comments),
     ("items", items),
     ("measurement", measurement),
     ("instrument", instrument),

@@ -60,6 +60,18 @@ REFERENCES = {
         "OECD/JRC (2008). Handbook on constructing composite indicators.",
     ),
     "two_way": ("Welch, B. L. (1947). Biometrika, 34, 28-35.",),
+    "churn_reasons": ("Aalen, O. O., & Johansen, S. (1978). Scandinavian Journal of Statistics, 5, 141-150.",),
+    "says_does": (
+        "DeLong, E. R., DeLong, D. M., & Clarke-Pearson, D. L. (1988). Biometrics, 44, 837-845.",
+        "Van Calster, B., et al. (2016). Journal of Clinical Epidemiology, 74, 167-176.",
+    ),
+    "intention_gap": ("Agresti, A., & Min, Y. (2005). Statistics in Medicine, 24, 729-740.",),
+    "moves_both": (
+        "Lindeman, R. H., Merenda, P. F., & Gold, R. Z. (1980). Introduction to bivariate and multivariate analysis.",
+    ),
+    "comments": ("Krippendorff, K. (2004). Content analysis: An introduction to its methodology (2nd ed.). Sage.",),
+    "keyness": ("Dunning, T. (1993). Computational Linguistics, 19, 61-74.",),
+    "co_occurrence": ("Fisher, R. A. (1921). Metron, 1, 3-32.",),
     "ces": ("Dixon, M., Freeman, K., & Toman, N. (2010). Harvard Business Review, 88(7/8), 116-122.",),
 }
 

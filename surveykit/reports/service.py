@@ -16,6 +16,7 @@ from surveykit.result import Result
 
 SMALL_CELL = 10
 CHARTS = ("chart", "change", "seasons")
+DEEDS = ("says_does", "intention", "both")
 SHOWN_FIGURES = 3
 
 
@@ -34,6 +35,16 @@ def service(result: StudyResult, say: Say) -> list[Block]:
 def customers(result: StudyResult, say: Say) -> list[Block]:
     """How long customers stay and what they are worth."""
     return _each(result, say, ("survival", "churn_reasons", "lifetime", "repeat"))
+
+
+def deeds(result: StudyResult, say: Say) -> list[Block]:
+    """Whether what customers say goes with what they do, deed by deed."""
+    blocks: list[Block] = []
+    for name, found in result.results.items():
+        kind, _, deed = name.partition(" ")
+        if kind in DEEDS:
+            blocks += _told(found, name, say.text(f"report.{kind}_of", about=term(deed).label[say.lang]), say)
+    return blocks
 
 
 def tree(result: StudyResult, say: Say) -> list[Block]:

@@ -10,6 +10,7 @@ from surveykit.reports.service import key_figures
 
 FIRST = ("scores", "indicators")
 """Results whose first two sentences stand on the first page."""
+ONCE = ("chart", "says_does", "intention", "both")
 
 
 def summary(result: StudyResult, say: Say) -> list[Block]:
@@ -32,8 +33,10 @@ def _told(name: str, satisfaction: str) -> slice | None:
     kind, _, outcome = name.partition(" ")
     if name in FIRST or kind == "regression":
         return slice(0, 2)
-    if kind == "chart":
+    if kind in ONCE:
         return slice(0, 1)
+    if name == "comments":
+        return slice(1, 3)
     if outcome == satisfaction and kind in ("importance", "priority"):
         return slice(1, 3) if kind == "importance" else slice(0, 2)
     return None

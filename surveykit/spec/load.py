@@ -9,6 +9,7 @@ from pathlib import Path
 from surveykit.errors import Problem, SurveykitError
 from surveykit.home import home
 from surveykit.spec.bank import Dimension, Item, ItemBank
+from surveykit.spec.coding_frame import load_coding_frame
 from surveykit.spec.document import Document, parse, read_document
 from surveykit.spec.indicators import load_indicators
 from surveykit.spec.model import Model
@@ -85,6 +86,7 @@ def load_study(path: str | Path) -> Study:
             "questionnaire": questionnaire,
             "model": model,
             "tree": tree,
+            "frame": load_coding_frame(_named_form(file.comments.frame, found.parent)) if file.comments else None,
             "provider": load_questionnaire(_named_form(other.questionnaire, found.parent)) if other else None,
         }
     )

@@ -10,8 +10,12 @@ from surveykit.spec.study import StudyFile
 
 
 def source_faults(file: StudyFile, questionnaire: Questionnaire, document: Document) -> list[Problem]:
-    """Comments that are neither an open question of the form nor a column of a table that the study has."""
-    found = []
+    """Intentions that the form does not ask; comments that are neither an open question nor a column of a table."""
+    found = [
+        Problem.of("SPEC-NOSUCHITEM", document.where(("service", "intentions", deed)), item=asked.item)
+        for deed, asked in (file.service.intentions if file.service else {}).items()
+        if not questionnaire.has(asked.item)
+    ]
     for index, source in enumerate(file.comments.sources if file.comments else ()):
         place = document.where(("comments", "sources", index))
         if "." in source:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from surveykit.spec.base import Spec, Words, refuse
+from surveykit.spec.base import ItemCode, Spec, Words, refuse
 from surveykit.spec.indicators import NodeCode, Number
 
 MetricCode = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{2,39}$")]
@@ -42,13 +42,21 @@ class ChartPlan(Spec):
     change: bool = False
 
 
+class Intention(Spec):
+    """The question in which customers say whether they would, and the answer from which on they do."""
+
+    item: ItemCode
+    positive: Number
+
+
 class Service(Spec):
     """Where the customer tables are and which indicators are made of them.
 
     `tables`: a folder of files called by their tables, a database file or address, or table -> source; relative to the
     study. `columns` and `values` map names and words of the source to ours. `customer`: the column of the answers that
     names the customer (default: `data.id`); `answered`: the column or the date of the answers, so that deeds after it
-    can be told from deeds before it; `deeds`: what is compared with what customers say.
+    can be told from deeds before it; `deeds`: what is compared with what customers say, and `intentions` with which
+    question.
     """
 
     tables: str | dict[str, str]
@@ -70,6 +78,7 @@ class Service(Spec):
     hours: Hours | None = None
     charts: tuple[ChartPlan, ...] = ()
     deeds: tuple[Deed, ...] = ()
+    intentions: dict[Deed, Intention] = {}
     segment: str | None = None
 
     @field_validator("as_of", "answered", mode="before")

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from surveykit.spec.base import ConstructCode, FileCode, ItemCode, Lang, Spec, Text
+from surveykit.spec.coding_frame import CodingFrame
 from surveykit.spec.indicators import IndicatorTree
 from surveykit.spec.model import Model
 from surveykit.spec.questionnaire import Questionnaire
@@ -86,6 +87,7 @@ class Study(StudyFile):
     questionnaire: Questionnaire  # type: ignore[assignment]
     tree: IndicatorTree | None = None
     provider: Questionnaire | None = None
+    frame: CodingFrame | None = None
 
     def measured(self, columns: Collection[str]) -> dict[str, tuple[str, ...]]:
         """The constructs of the model, each with those of its items that are among the columns."""
