@@ -24,6 +24,7 @@ S1_SLOW_FROM, S1_SLOW_TIMES = "2026-05-01", 3.0
 # S2: log odds of renewal a standard deviation of satisfaction, and of communication beside it.
 S2_RENEW_LEVEL, S2_RENEW_SATISFACTION, S2_RENEW_COMMUNICATION = 0.4, 0.8, 0.5
 # S3: four of ten orders promised in this month are late (one of twelve otherwise).
+S3_START = pd.Timestamp("2025-11-01")
 S3_LATE_MONTH, S3_LATE_SHARE, S3_USUAL_LATE = "2026-08", 0.4, 1 / 12
 # S4: this week answers five times as slowly; e-mail is slow throughout; one of six keeps the standards badly.
 S4_BAD_WEEK, S4_SLOW_TIMES, S4_WEAK_STAFF = ("2026-08-10", "2026-08-17"), 5.0, "W4"
@@ -79,11 +80,10 @@ CONTACT = {"en": " Call me: +1 555-010-0199.", "zh": " 请联系 13800000000。"
 
 
 def respondents(study: str) -> pd.DataFrame:
-    """Number, language and standardised satisfaction (and communication where asked) of everybody who answered."""
+    """Number, and standardised satisfaction (and communication where asked), of everybody who answered."""
     data = sk.load_data(study)
     scores = sk.score(data, scales=sk.load_study(study).measured(data.items)).frame
-    frame = data.frame(["respondent", "language"])
-    found = pd.DataFrame({"customer": frame["respondent"].astype(str), "language": frame["language"]})
+    found = pd.DataFrame({"customer": data.frame(["respondent"])["respondent"].astype(str)})
     for name, column in (("SAT", "z"), ("COM", "com")):
         value = scores[name] if name in scores else pd.Series(0.0, index=scores.index)
         found[column] = ((value - value.mean()) / (value.std() or 1.0)).fillna(0.0)
@@ -93,6 +93,7 @@ def respondents(study: str) -> pd.DataFrame:
 def people(study: str, others: int, rng: np.random.Generator) -> pd.DataFrame:
     """Customers of a study: the respondents but the last five, and others who did not answer."""
     own = respondents(study).iloc[:-STRANGERS]
+    own = own.assign(language=rng.choice(["en", "zh", "ru"], len(own)))
     more = pd.DataFrame(
         {
             "customer": [str(number) for number in range(5001, 5001 + others)],
@@ -324,7 +325,7 @@ def s3_service() -> dict[str, pd.DataFrame]:
     base = pd.DataFrame({"customer": who["customer"], "joined": START - pd.Timedelta(days=200), "left": pd.NaT})
     owner = np.repeat(np.arange(len(base)), rng.poisson(4.2, len(base)))
     n = len(owner)
-    placed = days(rng, pd.Timestamp("2025-11-01"), END, n)
+    placed = days(rng, S3_START, END, n)
     promised = placed.normalize() + pd.to_timedelta(rng.integers(2, 9, n), unit="D")
     late = rng.random(n) < np.where(promised.strftime("%Y-%m") == S3_LATE_MONTH, S3_LATE_SHARE, S3_USUAL_LATE)
     offset = np.where(late, rng.uniform(4, 120, n), -rng.uniform(1, 20, n))
@@ -363,11 +364,12 @@ def s3_service() -> dict[str, pd.DataFrame]:
             "correct": (rng.random(len(sent)) < 0.96).astype(int),
         }
     )
+    raised = complaining(base, who, rng, 0.12, slow=False)
     return {
         "customers": base[["customer", "joined"]].assign(segment=rng.choice(["trade", "private"], len(base))),
         "orders": orders,
         "invoices": numbered(invoices, "invoice", "due"),
-        "complaints": complaining(base, who, rng, 0.12, slow=False),
+        "complaints": numbered(raised[raised["opened"] >= S3_START].drop(columns="complaint"), "complaint", "opened"),
     }
 
 

@@ -115,7 +115,7 @@ if TYPE_CHECKING:
     from surveykit.spec.study import Study
     from surveykit.stats.counts import Counts
     from surveykit.stats.moments import Moments
-    from surveykit.study import load_data, load_tables, run
+    from surveykit.study import load_data, load_provider, load_tables, run
 
 _HOMES = {
     "surveykit.analyse.adjusted": ("adjust",),
@@ -226,7 +226,7 @@ _HOMES = {
     "surveykit.spec.study": ("Study",),
     "surveykit.stats.counts": ("Counts",),
     "surveykit.stats.moments": ("Moments",),
-    "surveykit.study": ("load_data", "load_tables", "run"),
+    "surveykit.study": ("load_data", "load_provider", "load_tables", "run"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

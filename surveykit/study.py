@@ -78,6 +78,15 @@ def load_tables(name: str | Path) -> Tables:
     return found
 
 
+def load_provider(name: str | Path) -> Responses:
+    """The provider's own ratings of a shipped study by name, or of a study.yaml of your own by path."""
+    study = load_study(name)
+    found = read_provider(study, study_folder(name))
+    if found is None:
+        raise SurveykitError.of("STUDY-PROVIDER", study.code)
+    return found
+
+
 def load_data(name: str | Path) -> Responses:
     """The answers of a shipped study by name ("ecsi_mobile" ...), or of a study.yaml of your own by path."""
     return read_study(load_study(name), study_folder(name))

@@ -18,7 +18,7 @@ from surveykit.responses.source import fingerprint_of
 from surveykit.result import Provenance, Result, Writer
 from surveykit.stats.competing import Incidence, cumulative_incidence
 
-MOST, DRAWN = 30, 6
+MOST, DRAWN, WATCHED = 30, 6, 0.1
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -96,11 +96,11 @@ def churn_reasons(
 
     `data`: a customer a row; `time` until leaving or the end of observation, `event` 1 where the customer left,
     `reason` in words. Share of a reason = those who left for it / those who left for a known reason, Wilson interval.
-    Cumulative incidence at each time of `at` (by default the last at which somebody left): the share of all customers
-    gone for that reason, other reasons competing (Aalen-Johansen; 1 - Kaplan-Meier of each reason would be too high),
-    log-log interval. An unknown reason is a reason of its own there, counted in a Problem. Nobody left: no row of
-    shares, a Problem. Errors: negative times, events other than 0 and 1, over 30 reasons. In R: `survfit(Surv(time,
-    factor(reason)) ~ 1)`.
+    Cumulative incidence at each time of `at` (by default the last at which a tenth are still watched): the share of all
+    customers gone for that reason, other reasons competing (Aalen-Johansen; 1 - Kaplan-Meier of each reason would be
+    too high), log-log interval. An unknown reason is a reason of its own there, counted in a Problem. Nobody left: no
+    row of shares, a Problem. Errors: negative times, events other than 0 and 1, over 30 reasons. In R:
+    `survfit(Surv(time, factor(reason)) ~ 1)`.
     """
     between("conf_level", conf_level, 0.5, 0.9999)
     unweighted(data, "churn_reasons")
@@ -130,7 +130,7 @@ def churn_reasons(
     place = {name: number for number, name in enumerate([*order, ""], 1)}
     codes = np.array([place[one] if out else 0 for one, out in zip(said[known], left[known], strict=True)], dtype=int)
     found = cumulative_incidence(t[known], codes, len(order) + 1, conf_level)
-    moments = tuple(at) or ((float(t[left].max()),) if left.any() else ())
+    moments = tuple(at) or _watched(found)
     for moment in moments:
         rows += _incidences(found, order, moment, int(known.sum()), problems)
     return ChurnReasons(
@@ -146,6 +146,12 @@ def churn_reasons(
             conf_level=conf_level,
         ),
     )  # fmt: skip
+
+
+def _watched(found: Incidence) -> tuple[float, ...]:
+    """The last time at which a tenth of the customers are still watched; none where nobody left."""
+    enough = found.time[found.at_risk >= WATCHED * found.at_risk[0]] if len(found.time) else found.time
+    return (float(enough[-1]),) if len(enough) and found.share.any() else ()
 
 
 _COLUMNS = ("reason", "measure", "at", "estimate", "std_error", "conf_low", "conf_high", "n", "method")

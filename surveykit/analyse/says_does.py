@@ -23,8 +23,7 @@ from surveykit.responses.joined import Joined
 from surveykit.responses.source import fingerprint_of, require_columns
 from surveykit.result import Provenance, Result, Writer
 from surveykit.stats.intervals import normal_quantile
-from surveykit.stats.prediction import calibration, left_out, scaled_brier
-from surveykit.stats.roc import auc
+from surveykit.stats.prediction import corrected
 
 FEW = 10
 COLUMNS = (
@@ -37,9 +36,9 @@ class SaysDoes(Result):
     """A row a measure: the deed's rate or mean by band of the score, effects, discrimination, calibration, lift.
 
     Of a deed that is yes or no: deed_share; band_rate and band_lift of each band of the first score; average_effect of
-    each score (a point more); auc in the sample, auc_left_out, calibration_slope and calibration_intercept, brier and
-    scaled_brier of rows left out (ten folds); hazard_ratio of each score where the time to the deed is known. Of an
-    amount: deed_mean, band_mean, slope of each score, r2. With customers who did not answer: silent_share.
+    each score (a point more); auc in the sample; auc_corrected, calibration_slope, brier and scaled_brier as they would
+    be on new customers; hazard_ratio of each score where the time to the deed is known. Of an amount: deed_mean,
+    band_mean, slope of each score, r2. With customers who did not answer: silent_share.
     """
 
     kind: ClassVar[str] = "says_does"
@@ -78,13 +77,13 @@ def says_does(
 
     `joined`: what `sk.join_customers` gives, or a table with a customer a row. `says`: scores; `does`: a deed of 0 and
     1 (renewed, left, complained, referred), or with kind="amount" a number (spend). A binary logit of the deed on the
-    scores (and `covariates`): average change of its probability for a point more; area under the ROC curve (DeLong) in
-    the sample and on rows left out; calibration slope and intercept, Brier score and its scaled form on rows left out
-    in ten folds (1, 0 and 1 are perfect). Rates by band of the first score: `bands` cut points or a number of quantile
-    bands; lift = rate of the band / overall rate with a log interval that takes the overall rate as fixed. Where
-    `joined` has time_to_<deed>, a Cox regression gives hazard ratios. Rows with a gap are left out and counted. One
-    kind of deed only, or separation: NaN and a Problem. Errors: unknown columns, a deed other than 0 and 1. In R:
-    `glm(y ~ x, binomial)`, `pROC::auc`, `rms::val.prob`, `survival::coxph`.
+    scores (and `covariates`): average change of its probability for a point more; area under the ROC curve (DeLong);
+    area, calibration slope, Brier score and its scaled form as they would be on new customers, by Harrell's bootstrap
+    (1, 1, 0 and 1 are perfect). Rates by band of the first score: `bands` cut points or a number of quantile bands;
+    lift = rate of the band / overall rate, with a log interval that takes the overall rate as fixed. Where `joined` has
+    time_to_<deed>, a Cox regression gives hazard ratios. Rows with a gap are left out and counted. One kind of deed
+    only, or separation: NaN and a Problem. Errors: unknown columns, a deed other than 0 and 1. In R: `glm(y ~ x,
+    binomial)`, `pROC::auc`, `rms::validate`, `survival::coxph`.
     """
     between("conf_level", conf_level, 0.5, 0.9999)
     choice("kind", kind, ("deed", "amount"))
@@ -161,32 +160,29 @@ def _deed(
         if one["term"] in scores:
             part = (one["estimate"], one["std_error"], one["conf_low"], one["conf_high"])
             rows.append(row("average_effect", *part, n, "marginal_logit", term=one["term"], p_value=one["p_value"]))
-    area = (fit.measures[name] for name in ("auc", "auc_error", "auc_low", "auc_high"))
+    area = [fit.measures[name] for name in ("auc", "auc_error", "auc_low", "auc_high")]
     rows.append(row("auc", *area, n, "delong"))
-    rows += _left_out(data, scores, covariates, y, seed, level, problems)
+    rows += _corrected(data, scores, covariates, y, area, seed, level, problems)
     if times is not None:
         rows += _hazards(times, scores, covariates, does, level, problems)
     return rows, problems
 
 
-def _left_out(
-    data: pd.DataFrame, scores: Sequence[str], covariates: Sequence[str], y: np.ndarray, seed: int, level: float,
-    problems: list[Problem],
+def _corrected(
+    data: pd.DataFrame, scores: Sequence[str], covariates: Sequence[str], y: np.ndarray, area: Sequence[float],
+    seed: int, level: float, problems: list[Problem],
 ) -> Iterator[Row]:  # fmt: skip
     table = pd.get_dummies(data[[*scores, *covariates]], drop_first=True, dtype=float).to_numpy(dtype=float)
-    chance = left_out(np.column_stack([np.ones(len(y)), table]), y, seed=seed)
-    n = len(y)
-    if np.isnan(chance).all():
-        problems.append(Problem.of("SAYS-NOFOLD", "", "warning"))
-    area = auc(y, chance, level) if np.isfinite(chance).all() else (np.nan,) * 4
-    yield row("auc_left_out", *area, n, "delong")
-    z = normal_quantile(level)
-    for name, (value, error) in zip(
-        ("calibration_slope", "calibration_intercept"), calibration(y, chance), strict=True
-    ):
-        yield row(name, value, error, value - z * error, value + z * error, n, "left_out")
-    for name, value in zip(("brier", "scaled_brier"), scaled_brier(y, chance), strict=True):
-        yield row(name, value, np.nan, np.nan, np.nan, n, "left_out")
+    found = corrected(np.column_stack([np.ones(len(y)), table]), y, seed=seed)
+    n, less = len(y), found.area_optimism
+    if np.isnan(less):
+        problems.append(Problem.of("SAYS-UNCORRECTED", "", "warning"))
+    yield row("auc_corrected", area[0] - less, area[1], area[2] - less, area[3] - less, n, "optimism_bootstrap")
+    reach = normal_quantile(level) * found.slope_error
+    slope = (found.slope, found.slope_error, found.slope - reach, found.slope + reach)
+    yield row("calibration_slope", *slope, n, "optimism_bootstrap")
+    for name, value in (("brier", found.brier), ("scaled_brier", found.scaled_brier)):
+        yield row(name, value, np.nan, np.nan, np.nan, n, "optimism_bootstrap")
 
 
 def _hazards(

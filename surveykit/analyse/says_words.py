@@ -58,7 +58,7 @@ def says_sentences(table: pd.DataFrame, says: Sequence[str], does: str, amount: 
             "low": write.number(first["estimate"], kind), "high": write.number(last["estimate"], kind),
             "whole": write.number(whole["estimate"], kind), "n": write.count(whole["n"]),
         }  # fmt: skip
-        said.append(write.say("says.bands", **ends, **shared))
+        said.append(write.say("says.means" if amount else "says.bands", **ends, **shared))
     measure = "slope" if amount else "average_effect"
     for one in table[table["measure"] == measure].to_dict("records"):
         if np.isfinite(one["conf_low"]):
@@ -72,8 +72,8 @@ def says_sentences(table: pd.DataFrame, says: Sequence[str], does: str, amount: 
                     **shared,
                 )
             )
-    if not amount and "auc_left_out" in rows.index and np.isfinite(rows.loc["auc_left_out", "estimate"]):
-        area, slope = rows.loc["auc_left_out"], rows.loc["calibration_slope"]
+    if not amount and "auc_corrected" in rows.index and np.isfinite(rows.loc["auc_corrected", "estimate"]):
+        area, slope = rows.loc["auc_corrected"], rows.loc["calibration_slope"]
         said.append(
             write.say(
                 "says.auc",

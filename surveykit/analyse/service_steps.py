@@ -175,11 +175,16 @@ class ServiceSteps(Analyses):
 
 
 def chart_series(found: Operations, metric: str) -> pd.DataFrame:
-    """One indicator by period: its value under its own name, and for shares and rates the `cases` out of `size`."""
+    """One indicator by period: its value under its own name, and the `cases` in `size` units that it is the rate of.
+
+    Periods before the first and after the last value are left out.
+    """
     rows = found.metric(metric)
-    per = 100.0 if metric.endswith("_per_100") else 1.0
-    size = rows["n"].astype(float)
-    cases = (rows["estimate"] / per * size).round()
+    known = np.flatnonzero(np.isfinite(rows["estimate"].astype(float)))
+    rows = rows.iloc[known[0] : known[-1] + 1] if len(known) else rows
+    per = 100.0 if RECORDS_BY_CODE[metric].unit.startswith("per_100") else 1.0
+    size = rows["n"].astype(float) / per
+    cases = (rows["estimate"] * size).round()
     return pd.DataFrame({"period": rows["period"], metric: rows["estimate"], "cases": cases, "size": size})
 
 

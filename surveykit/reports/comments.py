@@ -9,7 +9,6 @@ from surveykit.reports.outcome import StudyResult
 from surveykit.reports.parts import Say
 
 QUOTED = 3
-LANGUAGE_FIRST = 2
 
 
 def comments(result: StudyResult, say: Say) -> list[Block]:
@@ -40,7 +39,7 @@ def _quoted(coded: CodedComments, result: StudyResult, say: Say) -> list[Block]:
             found = same if len(same) else quotes(coded, str(code), tone, count)
             label = say.text("comments.negative" if tone < 0 else "comments.positive")
             told += [
-                say.text("report.quote", name=say.write.name(str(code)), tone=label, text=text)
+                say.text("report.quote", name=coded.names[str(code)][say.lang], tone=label, text=text)
                 for text in found["text"]
             ]
     return [Paragraph(say.text("report.quotes")), Points(tuple(told))] if told else []

@@ -63,6 +63,7 @@ REFERENCES = {
     "churn_reasons": ("Aalen, O. O., & Johansen, S. (1978). Scandinavian Journal of Statistics, 5, 141-150.",),
     "says_does": (
         "DeLong, E. R., DeLong, D. M., & Clarke-Pearson, D. L. (1988). Biometrics, 44, 837-845.",
+        "Harrell, F. E., Lee, K. L., & Mark, D. B. (1996). Statistics in Medicine, 15, 361-387.",
         "Van Calster, B., et al. (2016). Journal of Clinical Epidemiology, 74, 167-176.",
     ),
     "intention_gap": ("Agresti, A., & Min, Y. (2005). Statistics in Medicine, 24, 729-740.",),

@@ -12,7 +12,8 @@ from numpy.testing import assert_allclose
 
 import surveykit as sk
 from surveykit.errors import SurveykitError
-from surveykit.stats.prediction import calibration, left_out, paired_shares, scaled_brier
+from surveykit.stats.prediction import calibration, corrected, paired_shares, scaled_brier
+from surveykit.stats.roc import auc
 from tests.says_data import AT, crm, joined
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -102,7 +103,7 @@ def test_without_a_moment_before_and_after_are_said_to_be_mixed():
 def test_the_planted_truth_is_found():
     deed = sk.says_does(joined(), "SAT", "renewed").table.set_index("measure")
     assert deed.loc["average_effect", "conf_low"] > 0
-    assert 0.6 < deed.loc["auc_left_out", "estimate"] < deed.loc["auc", "estimate"] + 0.02
+    assert 0.6 < deed.loc["auc_corrected", "estimate"] < deed.loc["auc", "estimate"] + 0.005
     assert deed.loc["calibration_slope", "conf_low"] < 1 < deed.loc["calibration_slope", "conf_high"]
     gone = sk.says_does(joined(), "SAT", "left").table.set_index("measure")
     planted = np.exp(-0.6)
@@ -122,28 +123,44 @@ def test_rates_of_bands_are_those_counted():
     assert_allclose(lift, rate / frame["renewed"].mean())
 
 
-def test_left_out_calibration_meets_statsmodels():
+def test_calibration_meets_statsmodels():
     frame = joined().frame
     y = frame["renewed"].to_numpy()
-    x = sm.add_constant(frame[["SAT"]]).to_numpy()
-    chance = left_out(x, y, seed=3)
-    logit = np.log(chance / (1 - chance))
-    fit = sm.GLM(y, sm.add_constant(logit), sm.families.Binomial()).fit()
+    chance = 1 / (1 + np.exp(-(0.3 + 0.5 * (frame["SAT"] - 3)))).to_numpy()
+    fit = sm.GLM(y, sm.add_constant(np.log(chance / (1 - chance))), sm.families.Binomial()).fit()
     (slope, slope_error), (intercept, error) = calibration(y, chance)
     assert_allclose([intercept, slope], fit.params, rtol=1e-6)
     assert_allclose([error, slope_error], fit.bse, rtol=1e-5)
-    score, scaled = scaled_brier(y, chance)
-    assert score == pytest.approx(((y - chance) ** 2).mean())
-    assert 0 < scaled < 1
     assert scaled_brier(y, np.full(len(y), y.mean()))[1] == pytest.approx(0)
+
+
+def test_corrected_figures_are_those_of_new_customers():
+    rng = np.random.default_rng(8)
+
+    def drawn(n):
+        x = np.column_stack([np.ones(n), rng.normal(size=(n, 6))])
+        return x, (rng.random(n) < 1 / (1 + np.exp(-(x[:, 1] - 1)))).astype(float)
+
+    gaps, slopes, news = [], [], []
+    for seed in range(12):
+        x, y = drawn(120)
+        found = corrected(x, y, draws=60, seed=seed)
+        fit = sm.GLM(y, x, sm.families.Binomial()).fit()
+        other, truth = drawn(20_000)
+        chance = 1 / (1 + np.exp(-other @ fit.params))
+        gaps.append(auc(y, fit.fittedvalues)[0] - found.area_optimism - auc(truth, chance)[0])
+        slopes.append(found.slope)
+        news.append(calibration(truth, chance)[0][0])
+    assert abs(np.mean(gaps)) < 0.03
+    assert np.mean(slopes) == pytest.approx(np.mean(news), abs=0.12)
 
 
 def test_predictions_of_noise_tell_nothing_apart():
     rng = np.random.default_rng(8)
     y = (rng.random(2000) < 0.4).astype(float)
-    chance = left_out(np.column_stack([np.ones(2000), rng.normal(size=(2000, 3))]), y)
-    assert abs(scaled_brier(y, chance)[1]) < 0.01
-    assert np.isnan(left_out(np.ones((8, 1)), np.array([1.0, *[0.0] * 7]))).all()
+    x = np.column_stack([np.ones(2000), rng.normal(size=(2000, 3))])
+    assert abs(corrected(x, y, draws=50).scaled_brier) < 0.01
+    assert np.isnan(corrected(np.ones((8, 1)), np.array([1.0, *[0.0] * 7])).slope)
 
 
 def test_paired_shares_meet_agresti_and_min():
