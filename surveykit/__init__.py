@@ -88,6 +88,7 @@ if TYPE_CHECKING:
     from surveykit.analyse.waves import waves
     from surveykit.errors import Problem, SurveykitError, SurveykitWarning
     from surveykit.exports.codebook import codebook
+    from surveykit.exports.results import write_results
     from surveykit.exports.write import export
     from surveykit.reports.files import report
     from surveykit.reports.outcome import StudyResult
@@ -199,6 +200,7 @@ _HOMES = {
     "surveykit.analyse.waves": ("waves",),
     "surveykit.errors": ("Problem", "SurveykitError", "SurveykitWarning"),
     "surveykit.exports.codebook": ("codebook",),
+    "surveykit.exports.results": ("write_results",),
     "surveykit.exports.write": ("export",),
     "surveykit.reports.files": ("report",),
     "surveykit.reports.outcome": ("StudyResult",),

@@ -128,6 +128,46 @@ def receipt(path: Path, form: str | None, encoding: str | None, delimiter: str |
 
 
 @main.command()
+@click.argument("source")
+@click.option("--timezone", default="UTC", show_default=True, help="Time zone of the tables.")
+@click.option("--period", type=click.Choice(["day", "week", "month", "quarter", "year", "all"]), default="month")
+@click.option("--by", help="Column of a table or of its customers to group by; also hour or weekday.")
+@click.option("--lang", type=click.Choice(["en", "zh", "ru"]), default="en", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), help="XLSX file for every indicator, unrounded.")
+@click.option("--overwrite", is_flag=True, help="Write over an existing file.")
+@_told
+def operations(
+    source: str, timezone: str, period: str, by: str | None, lang: str, out: Path | None, overwrite: bool
+) -> None:
+    """Service indicators of the customer tables in SOURCE (a folder, a database file or its address)."""
+    tables = sk.read_tables(source, timezone=timezone)
+    click.echo(repr(tables.receipt))
+    for each in tables.receipt.exclusions:
+        click.echo(f"left out: {each.problem} ({each.rows})")
+    found = sk.operations(tables, period, by)
+    click.echo(found.narrate(lang))
+    if out is not None:
+        click.echo(f"written: {sk.write_results({'indicators': found}, out, lang, overwrite)}")
+
+
+@main.command()
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--column", required=True, help="Column with the comments.")
+@click.option("--frame", default="service", show_default=True, help="Coding frame: a shipped name or a YAML file.")
+@click.option("--lang", type=click.Choice(["en", "zh", "ru"]), default="en", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), help="XLSX file for themes and coded comments.")
+@click.option("--overwrite", is_flag=True, help="Write over an existing file.")
+@_told
+def comments(path: Path, column: str, frame: str, lang: str, out: Path | None, overwrite: bool) -> None:
+    """Code the comments in a column of PATH by the keywords of a frame; personal data are masked."""
+    found = sk.comments(sk.read_responses(path), column, frame)
+    click.echo(found.narrate(lang))
+    if out is not None:
+        sheets = {"themes": found, "comments": found.coded}
+        click.echo(f"written: {sk.write_results(sheets, out, lang, overwrite)}")
+
+
+@main.command()
 @click.option("--out", type=click.Path(path_type=Path), default=Path("questionnaires/schemas"), show_default=True)
 @_told
 def schema(out: Path) -> None:

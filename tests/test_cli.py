@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
@@ -48,6 +49,31 @@ def test_a_folder_with_a_space_and_letters_of_two_alphabets_works(tmp_path):
     assert (target / "отчёт" / "report.en.html").exists()
 
 
+def test_operations_of_a_folder_go_to_a_workbook(tmp_path):
+    source = home() / "data" / "s1_satisfaction" / "tables"
+    done = call("operations", source, "--period", "year", "--lang", "zh", "--out", tmp_path / "metrics.xlsx")
+    assert done.exit_code == 0, done.output
+    assert ("complaints 3" in done.output and "留存" in done.output) or "保留" in done.output
+    book = openpyxl.load_workbook(tmp_path / "metrics.xlsx")
+    assert book.sheetnames == ["indicators", "说明"]
+    heads = [cell.value for cell in book["indicators"][1]]
+    assert heads[:3] == ["指标", "时期", "组"]
+    assert isinstance(book["indicators"].cell(2, heads.index("估计值") + 1).value, float)
+    again = call("operations", source, "--out", tmp_path / "metrics.xlsx")
+    assert again.exit_code == 2 and "Traceback" not in again.output
+
+
+def test_comments_of_a_file_go_to_a_workbook_and_no_text_becomes_a_formula(tmp_path):
+    table = "id,said\n1,=cmd|x!A0 slow\n2,Friendly staff call 13912345678\n3,排队太慢\n"
+    (tmp_path / "said.csv").write_text(table, encoding="utf-8")
+    done = call("comments", tmp_path / "said.csv", "--column", "said", "--out", tmp_path / "coded.xlsx")
+    assert done.exit_code == 0, done.output
+    sheet = openpyxl.load_workbook(tmp_path / "coded.xlsx")["comments"]
+    cells = [sheet.cell(row, 2) for row in (2, 3, 4)]
+    assert [cell.data_type for cell in cells] == ["s"] * 3
+    assert "139" not in cells[1].value
+
+
 @pytest.mark.parametrize(
     ("arguments", "word"),
     [
@@ -57,6 +83,8 @@ def test_a_folder_with_a_space_and_letters_of_two_alphabets_works(tmp_path):
         (("check", "missing.yaml"), "no such file"),
         (("receipt", "missing.csv"), "missing.csv"),
         (("simulate", "no_such_study", "x.csv"), "study"),
+        (("operations", "no_such_folder"), "folder"),
+        (("comments", "missing.csv", "--column", "x"), "missing.csv"),
     ],
 )
 def test_bad_input_exits_2_with_a_message_and_no_traceback(arguments, word, tmp_path, monkeypatch):

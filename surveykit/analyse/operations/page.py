@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from surveykit.analyse.operations.features import FEATURES
 from surveykit.analyse.operations.record import Record
 from surveykit.analyse.operations.records import RECORDS
 from surveykit.language import LANGUAGES, say, term
@@ -9,14 +10,26 @@ from surveykit.language.catalogue import entries
 
 
 def indicator_page() -> str:
-    """Markdown: a table a language, a row a metric with source, formula, trap, standard form, unit, base, interval."""
+    """Markdown: two tables a language, of the metrics with formula, trap and standard form, and of the features."""
     parts = []
     for lang in LANGUAGES:
         head = say("operations.page.head", lang)
         rows = [_row(record, lang) for record in RECORDS]
         title, intro = say("operations.page.title", lang), say("operations.page.intro", lang)
         parts.append("\n".join([f"# {title}", "", intro, "", head, "|---" * (head.count("|") - 1) + "|", *rows]))
+        parts.append(_features(lang))
     return "\n\n".join(parts) + "\n"
+
+
+def _features(lang: str) -> str:
+    """The rows of the sources that one call answers rather than one number."""
+    head = say("features.head", lang)
+    rows = [
+        f"| {place} | {say(f'feature.{place}', lang)} | {', '.join(f'`sk.{name}`' for name in names)} |"
+        for place, names in FEATURES
+    ]
+    title, intro = say("features.title", lang), say("features.intro", lang)
+    return "\n".join([f"## {title}", "", intro, "", head, "|---" * 3 + "|", *rows])
 
 
 def _row(record: Record, lang: str) -> str:

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
+import surveykit as sk
+from surveykit.analyse.operations.features import FEATURES
 from surveykit.analyse.operations.hours import WorkingHours
 from surveykit.analyse.operations.page import indicator_page
 from surveykit.analyse.operations.public import operations
@@ -270,3 +272,17 @@ def test_the_page_of_indicators_is_made_of_the_records():
     if not page.is_file():
         pytest.skip("docs/ is not beside an installed package")
     assert page.read_text(encoding="utf-8") == indicator_page()
+
+
+ROWS = {"S1": 11, "S2": 17, "S3": 9, "S4": 9}
+
+
+def test_every_row_of_the_source_studies_is_a_metric_or_a_feature():
+    """Rows of the tables of S1 to S4, counted from the top; S2 13/14/18 to 20 of the source repeat others."""
+    covered = {place for record in RECORDS for place in record.studies} | {place for place, _ in FEATURES}
+    assert covered == {f"{study} {row}" for study, rows in ROWS.items() for row in range(1, rows + 1)}
+
+
+def test_every_feature_names_calls_that_exist():
+    for place, names in FEATURES:
+        assert names and set(names) <= set(sk.__all__), place
