@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -106,3 +108,55 @@ def test_planted_paths_are_unequal_and_some_are_zero(name: str) -> None:
 
 def test_seeds_differ() -> None:
     assert len({sk.load_study(name).simulation.seed for name in SYNTHETIC}) == len(SYNTHETIC)
+
+
+def _maker() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("make_tables", DATA / "make_tables.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+RECORDS = ["s1_satisfaction", "s2_loyalty", "s3_service", "s4_levels"]
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_the_records_are_those_that_the_script_draws(name: str, tmp_path: Path) -> None:
+    drawn = _maker().make(name, tmp_path)
+    kept = sorted((DATA / name / "tables").glob("*.csv"))
+    assert [path.name for path in kept] == sorted(path.name for path in drawn)
+    for path in kept:
+        assert rows(path) == rows(tmp_path / path.name), "run: python data/make_tables.py"
+
+
+def test_the_ratings_of_the_provider_are_those_that_the_script_draws() -> None:
+    drawn = _maker().s3_provider().to_csv(index=False)
+    assert rows(DATA / "s3_service" / "provider.csv") == list(csv.reader(drawn.splitlines()))
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_the_records_read_whole(name: str) -> None:
+    receipt = sk.load_tables(name).receipt
+    assert not receipt.exclusions and not receipt.problems
+
+
+def _alarms(name: str) -> set[str]:
+    """Periods in which the first control chart of a study alarms beyond its limits."""
+    found = sk.run(name).results
+    charts = {
+        key: set(each.table.loc[each.table["signal"] != "", "period"])
+        for key, each in found.items()
+        if key.startswith("chart ")
+    }
+    return next(iter(charts.values()))
+
+
+def test_what_is_planted_in_the_records_is_found() -> None:
+    assert "2026-08" in _alarms("s3_service")
+    assert "2026-W33" in _alarms("s4_levels")
+    quarters = sk.operations(sk.load_tables("s1_satisfaction"), "quarter", metrics=["retention"], end="2026-10-01")
+    kept = quarters.metric("retention").set_index("period")["estimate"]
+    assert kept.idxmin() == "2025-Q3"
+    people = sk.operations(sk.load_tables("s4_levels"), "all", "staff", metrics=["conformity"]).table
+    assert people.loc[people["estimate"].idxmin(), "group"] == "W4"

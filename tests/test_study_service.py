@@ -42,7 +42,7 @@ STUDY = {
     "model": {"structure": {"SAT": ["AAA", "BBB"]}},
     "satisfaction": "SAT",
     "service": {
-        "tables": {"customers": "crm.csv", "contacts": "log.csv", "purchases": "sales.csv"},
+        "tables": {"customers": "crm.csv", "contacts": "log.csv", "purchases": "sales.csv", "feedback": "said.csv"},
         "columns": {
             "customers": {"customer": "client", "joined": "since", "left": "until"},
             "contacts": {"opened": "created", "waiting": "wait_s", "outcome": "result"},
@@ -54,7 +54,10 @@ STUDY = {
         "answered": "2026-01-15",
         "by": ["channel"],
         "charts": [{"metric": "service_level", "chart": "p", "change": True}],
+        "deeds": ["left"],
+        "intentions": {"left": {"item": "SAT1", "positive": 4}},
     },
+    "comments": {"sources": ["OPN1", "feedback.words"]},
     "indicators": {
         "tree": "tree.yaml",
         "grades": {"POLICY": "in force"},
@@ -100,6 +103,9 @@ def folder(tmp_path_factory):
         }
     )
     log.to_csv(place / "log.csv", index=False)
+    said = [("The queue was slow and the staff rude, call 13912345678", "Friendly staff")[at % 2] for at in range(80)]
+    feedback = pd.DataFrame({"customer": rng.choice(who, 80), "at": rng.choice(opened, 80), "words": said})
+    feedback.to_csv(place / "said.csv", index=False)
     sales = pd.DataFrame({"customer": rng.choice(who, 500), "at": rng.choice(opened, 500), "amount": 10.0})
     sales.to_csv(place / "sales.csv", index=False)
     return place
@@ -112,15 +118,21 @@ def result(folder):
 
 def test_every_analysis_that_the_study_plans_is_there(result):
     own = [name for name in result.results if name.split()[0] not in ("items", "scores", "reliability", "validity")]
-    assert own[-8:] == [
+    assert own[-14:] == [
         "operations",
         "operations channel",
         "chart service_level",
         "change service_level",
         "survival",
         "lifetime",
+        "says_does left",
+        "intention left",
+        "both left",
         "indicators",
         "two_way",
+        "comments",
+        "keyness",
+        "co_occurrence",
     ]
 
 
@@ -138,8 +150,8 @@ def test_the_control_chart_finds_the_bad_month(result):
 
 
 def test_answers_of_unknown_customers_are_counted_not_dropped_in_silence(result):
-    strangers = [problem for problem in result.reading if problem.code == "OPS-STRANGER"]
-    assert [dict(problem.values)["count"] for problem in strangers] == [2]
+    strangers = [problem for problem in result.reading if problem.code in ("OPS-STRANGER", "JOIN-STRANGER")]
+    assert [dict(problem.values)["count"] for problem in strangers] == [2, 2]
     assert "table answers" in strangers[0].place
 
 
@@ -189,9 +201,10 @@ def test_tenure_of_those_who_stay_is_censored(folder):
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_report_has_the_sections_and_their_numbers(result, folder, lang):
     page = (folder / "out" / f"report.{lang}.html").read_text(encoding="utf-8")
-    for anchor in ("service", "customers", "tree"):
+    for anchor in ("service", "customers", "deeds", "tree", "comments"):
         assert f'id="{anchor}"' in page
     assert not re.search(r"\bnan\b", page, flags=re.IGNORECASE)
+    assert "13912345678" not in page
 
 
 def test_equal_inputs_give_equal_pages(folder, tmp_path):
@@ -209,6 +222,10 @@ def test_equal_inputs_give_equal_pages(folder, tmp_path):
         ({"comments": {"sources": ["SAT1"]}}, "STUDY-NOTTEXT"),
         ({"service": None, "comments": {"sources": ["feedback.text"]}}, "STUDY-NOTABLES"),
         ({"service": {"tables": "crm.csv", "charts": [{"metric": "x"}]}}, "SPEC-VALUE"),
+        (
+            {"service": {"tables": "crm.csv", "intentions": {"left": {"item": "ZZZ1", "positive": 4}}}},
+            "SPEC-NOSUCHITEM",
+        ),
     ],
 )
 def test_a_wrong_plan_is_refused_with_its_line(folder, change, code):
@@ -226,7 +243,7 @@ def test_a_study_without_tables_says_so():
 
 def test_an_unknown_metric_or_missing_segment_is_named_and_the_rest_goes_on(folder):
     plan = {**STUDY["service"], "charts": [{"metric": "no_such_metric"}], "metrics": ["retention"]}
-    path = write(folder, "odd.yaml", {**STUDY, "service": plan})
+    path = write(folder, "odd.yaml", {**STUDY, "service": plan, "comments": {"sources": ["feedback.nothing"]}})
     found = sk.run(path)
-    assert "ANALYSE-CHOICE" in {problem.code for problem in found.reading}
+    assert {"ANALYSE-CHOICE", "STUDY-NOCOLUMN"} <= {problem.code for problem in found.reading}
     assert "operations" in found.results and "survival" in found.results
