@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -90,3 +91,14 @@ def between(argument: str, found: float, low: float, high: float) -> None:
 def _first(wrong: np.ndarray) -> str:
     rows = np.flatnonzero(wrong)
     return ", ".join(str(at + 1) for at in rows[:5]) + (" ..." if len(rows) > 5 else "")
+
+
+def in_formulas(data: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, str]]:
+    """The table with column names that a formula can hold, and the name that each column got."""
+    names: dict[str, str] = {}
+    for column in map(str, data.columns):
+        plain = re.sub(r"\W|^(?=\d)", "_", column)
+        while plain in names.values():
+            plain += "_"
+        names[column] = plain
+    return data.rename(columns=names), names

@@ -15,7 +15,7 @@ from surveykit.analyse.says_words import deed
 from surveykit.draw.intervals import dot_intervals
 from surveykit.errors import Problem, SurveykitError
 from surveykit.responses.joined import Joined
-from surveykit.responses.source import fingerprint_of, require_columns
+from surveykit.responses.source import columns_of, fingerprint_of
 from surveykit.result import Provenance, Result, Writer
 from surveykit.stats.intervals import normal_quantile
 from surveykit.stats.prediction import paired_shares
@@ -111,13 +111,12 @@ def intention_gap(
     with McNemar's exact p; their ratio with a log interval of pairs; the rate of the deed at each level of intention.
     `scale`: lowest and highest answer of a question that asks for a probability (0 to 10, Juster 1966): then the mean
     stated probability stands beside the share of those who did. Rows with a gap are left out and counted. Nobody did:
-    the ratio is NaN. Errors: unknown columns, a deed other than 0 and 1. In R: `mcnemar.test`,
+    the ratio is NaN. Errors: unknown columns, text, a deed other than 0 and 1. In R: `mcnemar.test`,
     `PropCIs::diffpropci.mp`.
     """
     between("conf_level", conf_level, 0.5, 0.9999)
     frame = joined.frame if isinstance(joined, Joined) else joined
-    require_columns(frame, [intention, does])
-    data = frame[[intention, does]].apply(pd.to_numeric, errors="coerce")
+    data = columns_of(frame, [intention, does])
     kept = data.dropna()
     if not set(kept[does].unique()) <= {0, 1}:
         raise SurveykitError.of("SAYS-KIND", f"column {does}", does=does)

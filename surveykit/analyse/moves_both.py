@@ -15,6 +15,7 @@ from surveykit.analyse.says_words import deed
 from surveykit.draw.intervals import dot_intervals
 from surveykit.language import Kind
 from surveykit.responses.joined import Joined
+from surveykit.responses.source import columns_of
 from surveykit.result import Provenance, Result, Writer
 
 SIDES = ("says", "does")
@@ -99,7 +100,7 @@ def moves_both(
     """
     frame = joined.frame if isinstance(joined, Joined) else joined
     columns = [*dimensions, says, does]
-    data = frame[columns].apply(pd.to_numeric, errors="coerce").dropna().reset_index(drop=True)
+    data = columns_of(frame, columns).dropna().reset_index(drop=True)
     how: dict[str, Any] = {"n_boot": n_boot, "seed": seed, "conf_level": conf_level}
     found = {
         "says": importance(says, list(dimensions), data, **how),

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from scipy import special
 
 from surveykit.analyse.binary import logistic
-from surveykit.analyse.customer_rows import Row, between, mean_row, row, share_row
+from surveykit.analyse.customer_rows import Row, between, in_formulas, mean_row, row, share_row
 from surveykit.analyse.frames import choice
 from surveykit.analyse.hazards import cox
 from surveykit.analyse.regression import regress
@@ -20,7 +20,7 @@ from surveykit.analyse.says_words import says_figure, says_sentences
 from surveykit.errors import Problem, SurveykitError
 from surveykit.language import LANGUAGES
 from surveykit.responses.joined import Joined
-from surveykit.responses.source import fingerprint_of, require_columns
+from surveykit.responses.source import columns_of, fingerprint_of, require_columns
 from surveykit.result import Provenance, Result, Writer
 from surveykit.stats.intervals import normal_quantile
 from surveykit.stats.prediction import corrected
@@ -82,8 +82,8 @@ def says_does(
     (1, 1, 0 and 1 are perfect). Rates by band of the first score: `bands` cut points or a number of quantile bands;
     lift = rate of the band / overall rate, with a log interval that takes the overall rate as fixed. Where `joined` has
     time_to_<deed>, a Cox regression gives hazard ratios. Rows with a gap are left out and counted. One kind of deed
-    only, or separation: NaN and a Problem. Errors: unknown columns, a deed other than 0 and 1. In R: `glm(y ~ x,
-    binomial)`, `pROC::auc`, `rms::validate`, `survival::coxph`.
+    only, or separation: NaN and a Problem. Errors: unknown columns, text where numbers belong, a deed other than 0 and
+    1. In R: `glm(y ~ x, binomial)`, `pROC::auc`, `rms::validate`, `survival::coxph`.
     """
     between("conf_level", conf_level, 0.5, 0.9999)
     choice("kind", kind, ("deed", "amount"))
@@ -92,7 +92,9 @@ def says_does(
     names = dict(joined.names) if isinstance(joined, Joined) else {}
     wanted = list(dict.fromkeys([*scores, *covariates, does]))
     require_columns(frame, wanted)
-    data = frame[wanted].apply(pd.to_numeric, errors="coerce") if not covariates else frame[wanted]
+    data = frame[wanted].reset_index(drop=True)
+    numbers = list(dict.fromkeys([*scores, does]))
+    data[numbers] = columns_of(frame, numbers)
     kept = data.dropna().reset_index(drop=True)
     problems = list(joined.problems) if isinstance(joined, Joined) else []
     if len(kept) < len(data):
@@ -105,7 +107,8 @@ def says_does(
     else:
         if not set(kept[does].unique()) <= {0, 1}:
             raise SurveykitError.of("SAYS-KIND", f"column {does}", does=does)
-        times = frame.loc[data.dropna().index] if f"time_to_{does}" in frame.columns else None
+        time = f"time_to_{does}"
+        times = data.assign(**{time: columns_of(frame, [time])[time]}) if time in frame.columns else None
         rows, found = _deed(kept, scores, covariates, does, bands, times, seed, conf_level)
     problems += found
     if isinstance(joined, Joined) and kind == "deed" and does in joined.silent.columns:
@@ -154,12 +157,14 @@ def _deed(
         return [*rows, row("auc", *nothing, n, "delong")], problems
     if min(done, n - done) < FEW:
         problems.append(Problem.of("SAYS-FEW", f"column {does}", "warning", count=done, others=n - done, least=FEW))
-    fit = logistic(f"{does} ~ {' + '.join([*scores, *covariates])}", data, conf_level=level)
+    plain, names = in_formulas(data)
+    fit = logistic(_formula(does, scores, covariates, names), plain, conf_level=level)
     problems += fit.problems
-    for one in fit.effects.to_dict("records"):
-        if one["term"] in scores:
-            part = (one["estimate"], one["std_error"], one["conf_low"], one["conf_high"])
-            rows.append(row("average_effect", *part, n, "marginal_logit", term=one["term"], p_value=one["p_value"]))
+    effects = fit.effects.set_index("term")
+    for score in scores:
+        one = effects.loc[names[score]]
+        part = (one["estimate"], one["std_error"], one["conf_low"], one["conf_high"])
+        rows.append(row("average_effect", *part, n, "marginal_logit", term=score, p_value=one["p_value"]))
     area = [fit.measures[name] for name in ("auc", "auc_error", "auc_low", "auc_high")]
     rows.append(row("auc", *area, n, "delong"))
     rows += _corrected(data, scores, covariates, y, area, seed, level, problems)
@@ -190,13 +195,14 @@ def _hazards(
     problems: list[Problem],
 ) -> Iterator[Row]:  # fmt: skip
     time = f"time_to_{does}"
-    own = frame[[time, does, *scores, *covariates]].dropna()
-    fit = cox(f"{time} ~ {' + '.join([*scores, *covariates])}", own, does, level)
+    own, names = in_formulas(frame[[time, does, *scores, *covariates]].dropna().reset_index(drop=True))
+    fit = cox(_formula(time, scores, covariates, names), own, names[does], level)
     problems += fit.problems
-    for one in fit.coefficients.to_dict("records"):
-        if one["term"] in scores:
-            ends = (one["hazard_ratio"], np.nan, one["hr_low"], one["hr_high"])
-            yield row("hazard_ratio", *ends, len(own), "cox_efron", term=one["term"], p_value=one["p_value"])
+    terms = fit.coefficients.set_index("term")
+    for score in scores:
+        one = terms.loc[names[score]]
+        ends = (one["hazard_ratio"], np.nan, one["hr_low"], one["hr_high"])
+        yield row("hazard_ratio", *ends, len(own), "cox_efron", term=score, p_value=one["p_value"])
 
 
 def _amount(
@@ -206,15 +212,20 @@ def _amount(
     y = data[does].to_numpy(dtype=float)
     rows = [mean_row("deed_mean", y, level)]
     rows += [mean_row("band_mean", y[own], level) | {"band": label} for label, own in _bands(data[scores[0]], bands)]
-    fit = regress(f"{does} ~ {' + '.join([*scores, *covariates])}", data, conf_level=level)
+    plain, names = in_formulas(data)
+    fit = regress(_formula(does, scores, covariates, names), plain, conf_level=level)
     table = fit.table.set_index("term")
     for one in scores:
-        own = table.loc[one]
+        own = table.loc[names[one]]
         ends = (own["estimate"], own["std_error"], own["conf_low"], own["conf_high"])
         rows.append(row("slope", *ends, len(y), "ols_hc3", term=one, p_value=own["p_value"]))
     measures = fit.measures
     rows.append(row("r2", measures["r2"], np.nan, measures["r2_low"], measures["r2_high"], len(y), "random_x_r2"))
     return rows, list(fit.problems)
+
+
+def _formula(outcome: str, scores: Sequence[str], covariates: Sequence[str], names: dict[str, str]) -> str:
+    return f"{names[outcome]} ~ {' + '.join(names[one] for one in [*scores, *covariates])}"
 
 
 def _bands(score: pd.Series, bands: Sequence[float] | int) -> Iterator[tuple[str, np.ndarray]]:

@@ -12,7 +12,7 @@ import pandas as pd
 from surveykit.errors import Problem, SurveykitError
 from surveykit.responses.responses import Responses
 from surveykit.responses.scores import Scores
-from surveykit.responses.source import require_columns
+from surveykit.responses.source import require_columns, weights_of
 from surveykit.responses.table_check import ids as texts
 from surveykit.responses.tables import Tables
 from surveykit.result import Names
@@ -32,8 +32,9 @@ class Joined:
 
     Deeds, where the tables tell: renewed (first contract due after), left and time_to_left (days; to the moment seen
     last for those who stay), complained, complaints, referred, referrals, contacted, contacts, took_part,
-    participations, spend, orders. `silent` has the deeds of known customers who did not answer (counted from the
-    median moment of the answers). `receipt`: a row a finding with its count.
+    participations, spend, orders. `silent` has the deeds of customers who did not answer though they were there (joined
+    and not left) at the median moment of the answers, from which theirs count. `receipt`: a row a finding with its
+    count.
     """
 
     frame: pd.DataFrame
@@ -57,6 +58,8 @@ def join_customers(answers: Any, tables: Tables, customer: str, at: str | None =
     """
     if not tables.has("customers", "customer"):
         raise SurveykitError.of("OPS-LACKING", needs="customers.customer")
+    if isinstance(answers, Responses | Scores) and weights_of(answers) is not None:
+        raise SurveykitError.of("ANALYSE-WEIGHTS", call="join_customers")
     frame, names = _answers(answers, customer)
     dated = at is not None and at in frame.columns
     moment = _moments(frame[at] if dated else pd.Series([at] * len(frame), index=frame.index), tables)
@@ -74,12 +77,13 @@ def join_customers(answers: Any, tables: Tables, customer: str, at: str | None =
     whole = frame[used].drop(columns=[customer]).reset_index(drop=True)
     clash = [name for name in done.columns if name in whole.columns]
     whole = whole.drop(columns=clash)
-    rest = known.difference(index)
     middle = when.dropna().median() if when.notna().any() else pd.NaT
+    rest = known.difference(index)
     quiet = pd.Series([middle] * len(rest), index=rest, dtype=f"datetime64[ns, {tables.timezone}]")
+    quiet = quiet[_there(tables, quiet)]
     counts = {
         "JOIN-MATCHED": int(used.sum()), "JOIN-NOKEY": int(without.sum()), "JOIN-STRANGER": int(strange.sum()),
-        "JOIN-TWICE": int(twice.sum()), "JOIN-SILENT": len(rest),
+        "JOIN-TWICE": int(twice.sum()), "JOIN-SILENT": len(quiet),
     }  # fmt: skip
     problems = [
         Problem.of(code, f"column {customer}", "warning", count=count)
@@ -119,12 +123,29 @@ def _moments(given: pd.Series, tables: Tables) -> pd.Series:
     return zoned
 
 
+def _rows(tables: Tables, customers: pd.Index) -> pd.DataFrame:
+    """The customers' own rows, in this order."""
+    return tables.frames["customers"].dropna(subset=["customer"]).set_index("customer").reindex(customers)
+
+
+def _gone(tables: Tables, when: pd.Series) -> np.ndarray:
+    """Who had left by their moment."""
+    own = _rows(tables, when.index)
+    return (own["left"] <= when).to_numpy() if "left" in own.columns else np.zeros(len(when), dtype=bool)
+
+
+def _there(tables: Tables, when: pd.Series) -> np.ndarray:
+    """Who had joined by their moment, as far as that is known, and not left."""
+    own = _rows(tables, when.index)
+    early = (own["joined"] > when).to_numpy() if "joined" in own.columns else False
+    return ~(_gone(tables, when) | early)
+
+
 def _deeds(tables: Tables, when: pd.Series, timed: bool) -> pd.DataFrame:
-    """Deeds of the customers of an index, after their moment and before it."""
-    parts = pd.DataFrame(index=when.index)
-    for name, values in _columns(tables, when, timed):
-        parts[name] = values
-    return parts
+    """Deeds after each customer's moment, NaN of those gone by then, and before it."""
+    parts = pd.DataFrame(dict(_columns(tables, when, timed)), index=when.index)
+    later = ~parts.columns.str.endswith("_before")
+    return parts.astype(float).mask(_gone(tables, when)[:, None] & later) if timed else parts
 
 
 def _columns(tables: Tables, when: pd.Series, timed: bool) -> Iterator[tuple[str, Any]]:
@@ -150,7 +171,7 @@ def _columns(tables: Tables, when: pd.Series, timed: bool) -> Iterator[tuple[str
 
 
 def _leaving(tables: Tables, when: pd.Series) -> Iterator[tuple[str, Any]]:
-    customers = tables.frames["customers"].dropna(subset=["customer"]).set_index("customer").reindex(when.index)
+    customers = _rows(tables, when.index)
     if "left" not in customers.columns:
         if "churned" in customers.columns:
             yield "left", customers["churned"].to_numpy(dtype=float)
@@ -158,8 +179,7 @@ def _leaving(tables: Tables, when: pd.Series) -> Iterator[tuple[str, Any]]:
     end = (
         customers["left"].where(~(customers["left"] > tables.as_of)) if tables.as_of is not None else customers["left"]
     )
-    gone_before = (end <= when).to_numpy()
-    left = np.where(gone_before, np.nan, end.notna().to_numpy().astype(float))
+    left = end.notna().to_numpy().astype(float)
     yield "left", left
     last = end.fillna(tables.as_of) if tables.as_of is not None else end
     days = (last - when).dt.total_seconds().to_numpy(dtype=float) / DAY

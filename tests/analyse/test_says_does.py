@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from surveykit.stats.prediction import calibration, corrected, paired_shares, sc
 from surveykit.stats.roc import auc
 from tests.says_data import AT, crm, joined
 
+ORACLE = Path(__file__).resolve().parents[1] / "oracle" / "says_does"
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 shared = pytest.mark.skipif(not DATA.is_dir(), reason="needs the data sets of ../shared, which are not shipped")
 
@@ -54,16 +56,16 @@ def test_deeds_before_and_after_the_answer_by_hand():
     )
     assert_allclose(found["left"], [0, 1, np.nan, 0], err_msg="C had left before")
     assert_allclose(found["time_to_left"], [76, 26, np.nan, 76])
-    assert_allclose(found["complaints"], [1, 0, 0, 0])
+    assert_allclose(found["complaints"], [1, 0, np.nan, 0], err_msg="C could not complain any more")
     assert_allclose(found["complaints_before"], [1, 1, 0, 0])
-    assert_allclose(found["spend"], [7, 0, 0, 0])
+    assert_allclose(found["spend"], [7, 0, np.nan, 0])
     assert_allclose(found["spend_before"], [5, 0, 0, 0])
 
 
 def test_moments_may_differ_by_answer():
     answers = pd.DataFrame({"who": list("AB"), "when": ["2025-12-01", "2026-03-15"]})
     found = sk.join_customers(answers, small(), "who", "when").frame.set_index("customer")
-    assert_allclose(found["complaints"], [2, 0])
+    assert_allclose(found["complaints"], [2, np.nan], err_msg="B had left before the answer")
     assert np.isnan(found.loc["B", "left"])
 
 
@@ -218,3 +220,77 @@ def test_satisfaction_and_what_the_operator_recorded_in_beijing():
     found = sk.says_does(data, "had_problem", "sat_overall", kind="amount", bands=[0.5]).table
     means = found[found["measure"] == "band_mean"]["estimate"].to_numpy()
     assert_allclose(means, [9.653, 7.805], atol=5e-4)
+    facets = ["cov_signal", "clarity", "stability"]
+    scale = sk.reliability(data, scales={"S": ["sat_overall", *facets]}).table.set_index("coefficient")
+    assert_allclose(scale.loc["alpha", "estimate"], 0.9716, atol=5e-5)
+    fit = sk.regress(f"sat_overall ~ {' + '.join(facets)}", data)
+    assert_allclose(fit.measures["r2"], 0.8650, atol=5e-5)
+    assert_allclose(fit.table["estimate"].iloc[1:], [0.2990, 0.4437, 0.1997], atol=5e-5)
+    assert_allclose((data["sat_overall"] == 10).mean(), 0.58, atol=0.005)
+    found = sk.says_does(data, "sat_overall", "had_problem").table.set_index("measure")
+    other = sm.Logit(data["had_problem"], sm.add_constant(data["sat_overall"])).fit(disp=0)
+    margin = other.get_margeff().summary_frame().iloc[0, :2]
+    effect = found.loc["average_effect", ["estimate", "std_error"]].astype(float)
+    assert_allclose(effect, margin, rtol=1e-5)
+
+
+def test_figures_of_r():
+    expected = json.loads((ORACLE / "says_does.json").read_text(encoding="utf-8"))
+    data = pd.read_csv(ORACLE / "customers.csv")
+    found = sk.says_does(data, ["said", "price"], "did").table
+    effects = found[found["measure"] == "average_effect"].set_index("term")
+    for term in ("said", "price"):
+        assert_allclose(effects.loc[term, ["estimate", "std_error"]].astype(float), expected[term], rtol=1e-6)
+    area = found.set_index("measure").loc["auc", ["estimate", "std_error"]].astype(float)
+    assert_allclose(area, [expected["auc"], expected["auc_error"]], rtol=1e-6)
+    stated = np.clip(data["stated"] / 10, 0.02, 0.98)
+    assert_allclose(calibration(data["did"], stated)[0], expected["slope"], rtol=1e-6)
+    assert_allclose(scaled_brier(data["did"], stated), [expected["brier"], expected["brier_scaled"]], rtol=1e-9)
+    gap = sk.intention_gap(data, "said", "did", 6).table.set_index("measure")
+    assert_allclose(gap.loc["stated_share", ["conf_low", "conf_high"]].astype(float), expected["wilson_would"])
+    assert_allclose(gap.loc["stated_minus_done", "p_value"], expected["mcnemar_p"], rtol=1e-9)
+
+
+def test_those_who_were_not_there_are_not_silent():
+    tables = sk.read_tables(
+        {
+            "customers": pd.DataFrame(
+                {
+                    "customer": list("ABCD"),
+                    "joined": ["2025-01-01", "2025-01-01", "2025-01-01", "2026-03-01"],
+                    "left": [None, None, "2025-06-01", None],
+                }
+            )
+        },
+        as_of="2026-04-01",
+    )
+    found = sk.join_customers(pd.DataFrame({"who": ["A"], "score": [5]}), tables, "who", "2026-01-15")
+    assert found.silent["customer"].tolist() == ["B"], "C had left and D had not joined"
+    assert found.receipt.set_index("finding").loc["JOIN-SILENT", "count"] == 1
+
+
+def test_columns_may_have_any_name():
+    data = pd.read_csv(ORACLE / "customers.csv")
+    plain = sk.says_does(data, ["said", "price"], "did").table
+    odd = data.rename(columns={"said": "How satisfied?", "price": "2 prices", "did": "did it"})
+    found = sk.says_does(odd, ["How satisfied?", "2 prices"], "did it").table
+    assert_allclose(found["estimate"], plain["estimate"])
+    assert "How satisfied?" in set(found["term"])
+    assert len(sk.says_does(odd, "How satisfied?", "2 prices", kind="amount").table)
+
+
+def test_weighted_answers_and_text_are_refused():
+    answers = sk.load_data("ecsi_mobile")
+    own = pd.DataFrame({"w": np.ones(answers.n), "who": [f"c{at:04d}" for at in range(answers.n)]})
+    weighted = answers.with_columns(own).weighted("w")
+    with pytest.raises(SurveykitError, match="weights"):
+        sk.join_customers(weighted, crm()[1], "who", AT)
+    text = pd.DataFrame({"said": ["high", "low"] * 20, "more": range(40), "did": [0, 1] * 20})
+    for call in (
+        lambda: sk.says_does(text, "said", "did"),
+        lambda: sk.intention_gap(text, "said", "did", 4),
+        lambda: sk.moves_both(text, ["said", "more"], "more", "did"),
+    ):
+        with pytest.raises(SurveykitError) as fault:
+            call()
+        assert fault.value.problems[0].code == "RESP-NOTNUMBER"
