@@ -83,7 +83,7 @@ def join_customers(answers: Any, tables: Tables, customer: str, at: str | None =
     quiet = quiet[_there(tables, quiet)]
     counts = {
         "JOIN-MATCHED": int(used.sum()), "JOIN-NOKEY": int(without.sum()), "JOIN-STRANGER": int(strange.sum()),
-        "JOIN-TWICE": int(twice.sum()), "JOIN-SILENT": len(quiet),
+        "JOIN-TWICE": int(twice.sum()), "JOIN-SILENT": len(quiet), "JOIN-AWAY": len(rest) - len(quiet),
     }  # fmt: skip
     problems = [
         Problem.of(code, f"column {customer}", "warning", count=count)
