@@ -107,7 +107,7 @@ PROMISED = {
         "AUC of .67",
         "intention overstates action",
         "hazard",
-        "Goes with both Overall satisfaction and renewing",
+        "More than an equal share of renewing, not shown for Overall satisfaction: Communication",
         "Communication 14% and",
     ),
 }

@@ -73,6 +73,7 @@ def tree_names(tree: IndicatorTree) -> Names:
 def leaf_values(shape: Flat, values: Any, tree_code: str) -> tuple[pd.DataFrame, FloatArray]:
     """The values as numbers (units, leaves) and the frame they were read from, its index the names of the units.
 
+    A leaf takes the values of its column, or of its own code where there is no such column.
     A mapping or a Series is one unit, a DataFrame a row a unit. A grade is a word of the leaf's `grades`, points, or
     a mapping of grades to shares or counts, whose mean of points is taken.
     """
@@ -92,9 +93,10 @@ def leaf_values(shape: Flat, values: Any, tree_code: str) -> tuple[pd.DataFrame,
         raise SurveykitError.of("INDIC-UNITTWICE", unit=twice)
     columns, problems = [], []
     for leaf in shape.indicators:
-        column = leaf.column or leaf.code
+        column = leaf.column if leaf.column in frame.columns else leaf.code
         if column not in frame.columns:
-            problems.append(Problem.of("INDIC-NOCOLUMN", f"indicator {leaf.code}", column=column))
+            wanted = leaf.column or leaf.code
+            problems.append(Problem.of("INDIC-NOCOLUMN", f"indicator {leaf.code}", column=wanted))
             continue
         cells = [_number(leaf, cell) for cell in frame[column]]
         wrong = [cell for cell, number in zip(frame[column], cells, strict=True) if number is None]

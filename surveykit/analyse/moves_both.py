@@ -47,6 +47,8 @@ class MovesBoth(Result):
         return dot_intervals(
             [f"{write.name(row['predictor'])} · {sides[row['side']]}" for row in own.to_dict("records")],
             *(own[name].to_numpy(dtype=float) for name in ("estimate", "conf_low", "conf_high")),
+            reference=_equal(table),
+            reference_label=write.number(_equal(table), "share", 0),
             value_title=write.label("share"),
             xlabel=write.say("both.axis", level=write.number(self.conf_level, "share", 0)),
             fmt=lambda value: write.number(value, "share", 0),
@@ -54,10 +56,11 @@ class MovesBoth(Result):
         )
 
     def _sentences(self, table: pd.DataFrame, write: Writer) -> list[str]:
+        equal = _equal(table)
         parts = {"says": write.name(self.says), "does": deed(self.does, write)}
         if not np.isfinite(table["estimate"].astype(float)).all():
             return [write.say("both.undefined", **parts)]
-        clear = {side: set(table[(table["side"] == side) & (table["conf_low"] > 0)]["predictor"]) for side in SIDES}
+        clear = {side: set(table[(table["side"] == side) & (table["conf_low"] > equal)]["predictor"]) for side in SIDES}
         order = list(dict.fromkeys(table.sort_values("estimate", ascending=False)["predictor"]))
         groups = {
             "both": [name for name in order if name in clear["says"] and name in clear["does"]],
@@ -65,6 +68,7 @@ class MovesBoth(Result):
             "does_only": [name for name in order if name in clear["does"] - clear["says"]],
         }
         said = [write.say(f"both.{key}", names=write.listed(names), **parts) for key, names in groups.items() if names]
+        said = said or [write.say("both.none", **parts)]
         said.append(
             write.say(
                 "both.detail",
@@ -94,9 +98,10 @@ def moves_both(
     """Weigh the same dimensions for an outcome that customers state and for a deed, side by side.
 
     Shapley shares as `sk.importance`: of R² of the stated outcome, of McFadden's R² of the deed (0, 1); both on the
-    customers with all columns, so that they compare. Intervals and ranks from resampled customers; a dimension goes
-    with an outcome where its interval stays above 0. Collinear dimensions share what they explain. A deed all alike:
-    NaN with a Problem. Errors: as `sk.importance`. In R: `relaimpo::calc.relimp`, `domir::domir`.
+    customers with all columns, so that they compare. Intervals and ranks from resampled customers. A dimension stands
+    out where its interval stays above an equal share, 1 / number of dimensions (shares are never negative, so above 0
+    would say little). Collinear dimensions share what they explain. A deed all alike: NaN with a Problem.
+    Errors: as `sk.importance`. In R: `relaimpo::calc.relimp`, `domir::domir`.
     """
     frame = joined.frame if isinstance(joined, Joined) else joined
     columns = [*dimensions, says, does]
@@ -121,6 +126,10 @@ def moves_both(
             does=does, n_boot=n_boot, conf_level=conf_level,
         ),
     )  # fmt: skip
+
+
+def _equal(table: pd.DataFrame) -> float:
+    return 1 / table["predictor"].nunique()
 
 
 def _rows(found: Importance, side: str) -> pd.DataFrame:

@@ -111,9 +111,19 @@ def test_the_planted_truth_is_found():
     gone = sk.says_does(joined(), "SAT", "left").table.set_index("measure")
     planted = np.exp(-0.6)
     assert gone.loc["hazard_ratio", "conf_low"] < planted < gone.loc["hazard_ratio", "conf_high"]
-    both = sk.moves_both(joined(), ["CARE", "PRICE", "NOISE"], "SAT", "renewed", n_boot=200).table
-    clear = {side: set(own[own["conf_low"] > 0]["predictor"]) for side, own in both.groupby("side")}
+    both = sk.moves_both(joined(), ["CARE", "PRICE", "NOISE"], "SAT", "renewed", n_boot=200)
+    clear = {side: set(own[own["conf_low"] > 0]["predictor"]) for side, own in both.table.groupby("side")}
     assert clear["says"] == {"CARE", "PRICE"} and "CARE" in clear["does"] and "NOISE" not in clear["does"]
+    assert "both SAT and renewing: CARE." in both.narrate()
+
+
+def test_dimensions_that_are_alike_do_not_stand_out():
+    rng = np.random.default_rng(3)
+    data = pd.DataFrame(rng.normal(size=(400, 2)), columns=["A", "B"])
+    data["SAT"] = data["A"] + data["B"] + rng.normal(size=400)
+    data["renewed"] = (data["A"] + data["B"] + rng.logistic(size=400) > 0).astype(int)
+    said = sk.moves_both(data, ["A", "B"], "SAT", "renewed", n_boot=200).narrate()
+    assert said.startswith("No dimension is shown to take more than an equal share of SAT")
 
 
 def test_rates_of_bands_are_those_counted():
