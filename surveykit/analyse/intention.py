@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from scipy import stats
 
 from surveykit.analyse.customer_rows import Row, between, mean_row, row, share_row
+from surveykit.analyse.frames import left_out
 from surveykit.analyse.says_words import deed
 from surveykit.draw.intervals import dot_intervals
 from surveykit.errors import Problem, SurveykitError
@@ -121,9 +122,7 @@ def intention_gap(
     if not set(kept[does].unique()) <= {0, 1}:
         raise SurveykitError.of("SAYS-KIND", f"column {does}", does=does)
     problems = list(joined.problems) if isinstance(joined, Joined) else []
-    if len(kept) < len(data):
-        place = f"columns {intention}, {does}"
-        problems.append(Problem.of("ANALYSE-DROPPED", place, "note", dropped=len(data) - len(kept), rows=len(data)))
+    problems += left_out(f"columns {intention}, {does}", len(data) - len(kept), len(data))
     would, did = (kept[intention] >= positive).to_numpy(), (kept[does] == 1).to_numpy()
     n = len(kept)
     both, only, silent = int((would & did).sum()), int((would & ~did).sum()), int((~would & did).sum())

@@ -13,7 +13,7 @@ from scipy import special
 
 from surveykit.analyse.binary import logistic
 from surveykit.analyse.customer_rows import Row, between, in_formulas, mean_row, row, share_row
-from surveykit.analyse.frames import choice
+from surveykit.analyse.frames import choice, left_out
 from surveykit.analyse.hazards import cox
 from surveykit.analyse.regression import regress
 from surveykit.analyse.says_words import says_figure, says_sentences
@@ -97,11 +97,7 @@ def says_does(
     data[numbers] = columns_of(frame, numbers)
     kept = data.dropna().reset_index(drop=True)
     problems = list(joined.problems) if isinstance(joined, Joined) else []
-    if len(kept) < len(data):
-        dropped = len(data) - len(kept)
-        problems.append(
-            Problem.of("ANALYSE-DROPPED", f"columns {', '.join(wanted)}", "note", dropped=dropped, rows=len(data))
-        )
+    problems += left_out(f"columns {', '.join(wanted)}", len(data) - len(kept), len(data))
     if kind == "amount":
         rows, found = _amount(kept, scores, covariates, does, bands, conf_level)
     else:
